@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_BASE_FILE_H
+#define CGRED_BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Read a small file (of /proc, of a cgroup) into buf, terminated with a zero byte. Returns its
+ * length, at most size - 1 (the rest is not read), or -errno. */
+ssize_t file_read_buf(int dirfd, const char *path, char *buf, size_t size);
+
+/* The same for a descriptor, from its present position. */
+ssize_t file_read_fd(int fd, char *buf, size_t size);
+
+/* Read a whole regular file into *ret_buf (to be freed; terminated with a zero byte that is not
+ * counted in *ret_len). -EFBIG when it is larger than max_bytes, -EISDIR, or another -errno. */
+int file_read_all(int dirfd, const char *path, size_t max_bytes, char **ret_buf, size_t *ret_len);
+
+/* Write a string with one write(2), as the files of a cgroup want it. 0 or -errno. */
+int file_write_str(int dirfd, const char *path, const char *text);
+
+#endif

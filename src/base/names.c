@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Users and groups by name and by number, with buffers that grow: a group of a directory service
+ * can have tens of thousands of members. */
+#include "config.h"
+
+#include "base/names.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+
+#define BUFFER_START ((size_t)1024)
+#define BUFFER_MAX   ((size_t)64 * 1024 * 1024)
+
+/* getpwnam(3) lists what the functions return, on which systems, for "there is none". */
+static int no_entry(int error)
+{
+	switch (error) {
+	case 0:
+	case ENOENT:
+	case ESRCH:
+	case EBADF:
+	case EPERM:
+		return -ENOENT;
+	default:
+		return -error;
+	}
+}
+
+/* Call the look-up with a larger buffer until the answer fits. */
+#define LOOK_UP(call, found, buf, size)                        \
+	for (;;) {                                             \
+		char *grown_;                                  \
+		int error_;                                    \
+                                                               \
+		grown_ = realloc(buf, size);                   \
+		if (!grown_)                                   \
+			return -ENOMEM;                        \
+		(buf) = grown_;                                \
+		error_ = (call);                               \
+		if (error_ == EINTR)                           \
+			continue;                              \
+		if (error_ == ERANGE && (size) < BUFFER_MAX) { \
+			(size) *= 4;                           \
+			continue;                              \
+		}                                              \
+		if (!(found))                                  \
+			return no_entry(error_);               \
+		break;                                         \
+	}
+
+static int find_passwd(const char *name, uid_t uid, struct passwd *passwd, char **buf)
+{
+	struct passwd *found = NULL;
+	size_t size = BUFFER_START;
+
+	LOOK_UP(name ? getpwnam_r(name, passwd, *buf, size, &found)
+		     : getpwuid_r(uid, passwd, *buf, size, &found),
+		found, *buf, size);
+	return 0;
+}
+
+static int find_group(const char *name, gid_t gid, struct group *group, char **buf)
+{
+	struct group *found = NULL;
+	size_t size = BUFFER_START;
+
+	LOOK_UP(name ? getgrnam_r(name, group, *buf, size, &found)
+		     : getgrgid_r(gid, group, *buf, size, &found),
+		found, *buf, size);
+	return 0;
+}
+
+/* Minus one is no id: the kernel means "unchanged" by it. */
+static bool parse_id(const char *name, uint32_t *ret)
+{
+	return num_parse_u32(name, strlen(name), ret) && *ret != UINT32_MAX;
+}
+
+int names_find_uid(const char *name, uid_t *ret_uid)
+{
+	cleanup_free char *buf = NULL;
+	struct passwd passwd;
+	int r;
+
+	if (parse_id(name, ret_uid))
+		return 0;
+	r = find_passwd(name, 0, &passwd, &buf);
+	if (r == 0)
+		*ret_uid = passwd.pw_uid;
+	return r;
+}
+
+int names_find_gid(const char *name, gid_t *ret_gid)
+{
+	cleanup_free char *buf = NULL;
+	struct group group;
+	int r;
+
+	if (parse_id(name, ret_gid))
+		return 0;
+	r = find_group(name, 0, &group, &buf);
+	if (r == 0)
+		*ret_gid = group.gr_gid;
+	return r;
+}
+
+static int compare_uids(const void *a, const void *b)
+{
+	uid_t left = *(const uid_t *)a;
+	uid_t right = *(const uid_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+int names_find_members(gid_t gid, uid_t **ret_uids, size_t *ret_n)
+{
+	cleanup_free char *buf = NULL;
+	cleanup_free uid_t *uids = NULL;
+	struct group group;
+	size_t n_members = 0;
+	size_t n = 0;
+	int r;
+
+	r = find_group(NULL, gid, &group, &buf);
+	if (r < 0)
+		return r;
+	while (group.gr_mem[n_members])
+		n_members++;
+	uids = calloc(n_members + 1, sizeof(*uids));
+	if (!uids)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_members; i++) {
+		r = names_find_uid(group.gr_mem[i], &uids[n]);
+		if (r == 0)
+			n++;
+		else if (r != -ENOENT)
+			return r;
+	}
+	qsort(uids, n, sizeof(*uids), compare_uids);
+	*ret_uids = take_ptr(&uids);
+	*ret_n = n;
+	return 0;
+}
+
+int names_find_user(uid_t uid, char **ret_name)
+{
+	cleanup_free char *buf = NULL;
+	struct passwd passwd;
+	int r;
+
+	r = find_passwd(NULL, uid, &passwd, &buf);
+	if (r < 0)
+		return r;
+	*ret_name = strdup(passwd.pw_name);
+	return *ret_name ? 0 : -ENOMEM;
+}
+
+int names_find_group(gid_t gid, char **ret_name)
+{
+	cleanup_free char *buf = NULL;
+	struct group group;
+	int r;
+
+	r = find_group(NULL, gid, &group, &buf);
+	if (r < 0)
+		return r;
+	*ret_name = strdup(group.gr_name);
+	return *ret_name ? 0 : -ENOMEM;
+}
