@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reading /proc/PID: which file for which fact, each at most once a call, into buffers that are
+ * kept and stop growing soon. What the text means is proc-parse.c's. A process can go between any
+ * two reads, and what is read of it then differs from file to file; callers see one error, -ESRCH.
+ */
+#include "config.h"
+
+#include "process/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "process/proc-parse.h"
+
+#define TEXT_MIN    4096U
+#define TEXT_MAX    (4U << 20) /* PID/status with all of NGROUPS_MAX groups is 0.8 MB */
+#define CMDLINE_MAX 32768U     /* PROC_ARGS_MAX paths; all of it can be megabytes */
+#define DELETED	    " (deleted)"
+
+struct buffer {
+	char *data;
+	size_t size;
+};
+
+struct process_reader {
+	int proc_fd;
+	struct buffer text; /* a file until it is parsed */
+	struct buffer cgroup;
+	gid_t *groups;
+	size_t max_groups;
+	char exe[PATH_MAX];
+	char cwd[PATH_MAX];
+	char invoked[PATH_MAX];
+	char path[PATH_MAX + 64]; /* PID/root/ and one of these */
+};
+
+/* PID/name */
+struct proc_path {
+	char text[32];
+};
+
+static struct proc_path proc_path(pid_t pid, const char *name)
+{
+	struct proc_path path;
+
+	(void)snprintf(path.text, sizeof(path.text), "%d/%s", (int)pid, name);
+	return path;
+}
+
+/*
+ * What an error on a file of the process means. ENOENT is a process that is gone, or a link that
+ * leads nowhere; the kernel checks access to a link's task first, so one that goes after the
+ * look-up is EACCES.
+ */
+static int proc_error(const struct process_reader *reader, pid_t pid, int error)
+{
+	struct proc_path dir = proc_path(pid, "");
+
+	if (error == ESRCH)
+		return -ESRCH;
+	if (error != ENOENT && error != EACCES)
+		return -error;
+	return faccessat(reader->proc_fd, dir.text, F_OK, 0) == 0 ? -error : -ESRCH;
+}
+
+static int grow(struct buffer *buf)
+{
+	size_t size = buf->size ? buf->size * 2 : TEXT_MIN;
+	char *data = realloc(buf->data, size);
+
+	if (!data)
+		return -ENOMEM;
+	buf->data = data;
+	buf->size = size;
+	return 0;
+}
+
+/* Read at most max bytes, and end them with a zero byte. Returns their number or -errno. */
+static ssize_t read_fd(int fd, struct buffer *buf, size_t max)
+{
+	size_t len = 0;
+
+	while (len < max) {
+		size_t room;
+		ssize_t got;
+
+		if (len + 1 >= buf->size && grow(buf) < 0)
+			return -ENOMEM;
+		room = buf->size - 1 - len;
+		got = read(fd, buf->data + len, room < max - len ? room : max - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	buf->data[len] = '\0';
+	return (ssize_t)len;
+}
+
+static ssize_t read_part(const struct process_reader *reader, pid_t pid, const char *name,
+			 struct buffer *buf, size_t max)
+{
+	struct proc_path path = proc_path(pid, name);
+	cleanup_close int fd = openat(reader->proc_fd, path.text, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -errno : read_fd(fd, buf, max);
+
+	return len < 0 ? proc_error(reader, pid, (int)-len) : len;
+}
+
+static ssize_t read_whole(const struct process_reader *reader, pid_t pid, const char *name,
+			  struct buffer *buf)
+{
+	ssize_t len = read_part(reader, pid, name, buf, TEXT_MAX);
+
+	return len == TEXT_MAX ? -EFBIG : len;
+}
+
+/* The target of a link, in buf. Returns its length or -errno, not yet made out by proc_error(). */
+static ssize_t read_link(const struct process_reader *reader, pid_t pid, const char *name,
+			 char buf[PATH_MAX])
+{
+	struct proc_path path = proc_path(pid, name);
+	ssize_t len = readlinkat(reader->proc_fd, path.text, buf, PATH_MAX);
+
+	if (len < 0)
+		return -errno;
+	if (len == PATH_MAX)
+		return -ENAMETOOLONG;
+	buf[len] = '\0';
+	return len;
+}
+
+/* Which file a path leads to. Never waits for the server of a network or FUSE file system to say
+ * whether that has changed. 0 or -errno. */
+static int file_id_of(int dirfd, const char *path, struct file_id *ret)
+{
+	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+	struct statx stx;
+
+	if (statx(dirfd, path, flags, STATX_INO, &stx) < 0)
+		return -errno;
+	ret->dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
+	ret->ino = stx.stx_ino;
+	return 0;
+}
+
+/* The same as the process itself sees it. */
+static int file_id_in_root(struct process_reader *reader, pid_t pid, const char *path,
+			   struct file_id *ret)
+{
+	(void)snprintf(reader->path, sizeof(reader->path), "%d/root%s", (int)pid, path);
+	return file_id_of(reader->proc_fd, reader->path, ret);
+}
+
+static bool same_file(const struct file_id *a, const struct file_id *b)
+{
+	return a->ino != 0 && a->ino == b->ino && a->dev == b->dev;
+}
+
+static bool is_deleted(const char *path, size_t len)
+{
+	const size_t suffix_len = sizeof(DELETED) - 1;
+
+	return len > suffix_len && memcmp(path + len - suffix_len, DELETED, suffix_len) == 0;
+}
+
+/* A file may really be called "x (deleted)": then that name leads to it, here or in the root of the
+ * process, whose mounts can be others. */
+static bool is_literal(struct process_reader *reader, pid_t pid, const char *path,
+		       const struct file_id *file)
+{
+	struct file_id found = { 0 };
+
+	if (file_id_of(reader->proc_fd, path, &found) == 0 && same_file(&found, file))
+		return true;
+	return file_id_in_root(reader, pid, path, &found) == 0 && same_file(&found, file);
+}
+
+static int store_groups(struct process_reader *reader, const struct proc_status *status,
+			struct process *process)
+{
+	size_t count = proc_parse_groups(status->groups, status->groups_len, reader->groups,
+					 reader->max_groups);
+
+	if (count > reader->max_groups) {
+		gid_t *groups = reallocarray(reader->groups, count, sizeof(*groups));
+
+		if (!groups)
+			return -ENOMEM;
+		reader->groups = groups;
+		reader->max_groups = count;
+		(void)proc_parse_groups(status->groups, status->groups_len, groups, count);
+	}
+	process->groups = reader->groups;
+	process->n_groups = count;
+	return 0;
+}
+
+static int read_status(struct process_reader *reader, struct process *process)
+{
+	ssize_t len = read_whole(reader, process->tgid, "status", &reader->text);
+	struct proc_status status;
+	int ret;
+
+	if (len < 0)
+		return (int)len;
+	ret = proc_parse_status(reader->text.data, (size_t)len, &status);
+	if (ret < 0)
+		return ret;
+	/* The number is a thread's now: the process has gone, and somebody else has it. */
+	if (status.tgid != process->tgid)
+		return -ESRCH;
+	ret = store_groups(reader, &status, process);
+	if (ret < 0)
+		return ret;
+	process->ppid = status.ppid;
+	process->state = status.state;
+	process->euid = status.euid;
+	process->egid = status.egid;
+	process->kthread |= status.kthread;
+	memcpy(process->comm, status.comm, sizeof(process->comm));
+	process->facts |= FACT_STATUS | FACT_GROUPS;
+	return 0;
+}
+
+static int store_stat(struct process_reader *reader, struct process *process,
+		      struct proc_stat *ret_stat)
+{
+	ssize_t len = read_whole(reader, process->tgid, "stat", &reader->text);
+	int ret;
+
+	if (len < 0)
+		return (int)len;
+	ret = proc_parse_stat(reader->text.data, (size_t)len, ret_stat);
+	if (ret < 0)
+		return ret;
+	process->ppid = ret_stat->ppid;
+	process->state = ret_stat->state;
+	process->kthread = ret_stat->kthread;
+	process->start_ticks = ret_stat->start_ticks;
+	process->facts |= FACT_START;
+	return 0;
+}
+
+static int read_stat(struct process_reader *reader, struct process *process)
+{
+	struct proc_stat stat;
+
+	return store_stat(reader, process, &stat);
+}
+
+static int read_exe_file(struct process_reader *reader, struct process *process)
+{
+	struct proc_path path = proc_path(process->tgid, "exe");
+	struct file_id file = { 0 };
+	int ret = file_id_of(reader->proc_fd, path.text, &file);
+
+	if (ret < 0)
+		ret = proc_error(reader, process->tgid, -ret);
+	if (ret < 0 && ret != -ENOENT)
+		return ret;
+	process->exe_file = file;
+	process->facts |= FACT_EXE_FILE;
+	return 0;
+}
+
+static void store_exe(struct process_reader *reader, struct process *process)
+{
+	const char *slash = strrchr(reader->exe, '/');
+
+	process->exe = reader->exe;
+	process->exe_base = slash ? slash + 1 : reader->exe;
+	process->facts |= FACT_EXE;
+}
+
+/* There is no executable: a kernel thread, a zombie, or a process that is on its way to be one. */
+static int read_no_exe(struct process_reader *reader, struct process *process)
+{
+	struct proc_stat stat;
+	int ret = store_stat(reader, process, &stat);
+
+	if (ret < 0)
+		return ret;
+	if (stat.exiting && stat.state != 'Z')
+		return -ESRCH;
+	process->exe_file = (struct file_id){ 0 };
+	process->facts |= FACT_EXE_FILE;
+	reader->exe[0] = '\0';
+	store_exe(reader, process);
+	return 0;
+}
+
+static int read_exe(struct process_reader *reader, struct process *process)
+{
+	ssize_t len = read_link(reader, process->tgid, "exe", reader->exe);
+
+	if (len == -ENOENT)
+		return read_no_exe(reader, process);
+	if (len < 0)
+		return proc_error(reader, process->tgid, (int)-len);
+	if (is_deleted(reader->exe, (size_t)len)) {
+		int ret = process->facts & FACT_EXE_FILE ? 0 : read_exe_file(reader, process);
+
+		if (ret < 0)
+			return ret;
+		if (!is_literal(reader, process->tgid, reader->exe, &process->exe_file))
+			reader->exe[(size_t)len - (sizeof(DELETED) - 1)] = '\0';
+	}
+	process->kthread = false;
+	store_exe(reader, process);
+	return 0;
+}
+
+/* The working directory, in reader->cwd. 0; -ENOENT when it is not one that a path could start
+ * with. */
+static int read_cwd(struct process_reader *reader, pid_t pid)
+{
+	ssize_t len = read_link(reader, pid, "cwd", reader->cwd);
+	struct proc_path path = proc_path(pid, "cwd");
+	struct file_id file = { 0 };
+
+	if (len < 0)
+		return proc_error(reader, pid, (int)-len);
+	if (reader->cwd[0] != '/')
+		return -ENOENT;
+	if (!is_deleted(reader->cwd, (size_t)len))
+		return 0;
+	if (file_id_of(reader->proc_fd, path.text, &file) < 0 ||
+	    !is_literal(reader, pid, reader->cwd, &file))
+		return -ENOENT;
+	return 0;
+}
+
+/* Where the argument leads, in reader->invoked: 0. -ENOENT when its directory is not known. */
+static int path_of_arg(struct process_reader *reader, pid_t pid, const struct proc_arg *arg)
+{
+	int ret;
+
+	if (arg->index == 0 && !memchr(arg->text, '/', arg->len))
+		return -ENOENT;
+	reader->cwd[0] = '\0';
+	if (arg->text[0] != '/') {
+		ret = read_cwd(reader, pid);
+		if (ret < 0)
+			return ret;
+	}
+	ret = proc_join_path(reader->cwd, arg->text, arg->len, reader->invoked,
+			     sizeof(reader->invoked));
+	return ret < 0 ? ret : 0;
+}
+
+static void store_base(struct process_reader *reader, const struct proc_arg *arg,
+		       struct process *process)
+{
+	const char *slash = memrchr(arg->text, '/', arg->len);
+	const char *base = slash ? slash + 1 : arg->text;
+	size_t len = (size_t)(arg->text + arg->len - base);
+
+	if (len >= sizeof(reader->invoked))
+		return;
+	memcpy(reader->invoked, base, len);
+	reader->invoked[len] = '\0';
+	process->invoked = process->invoked_base = reader->invoked;
+}
+
+static int store_invoked(struct process_reader *reader, const struct proc_arg *arg,
+			 struct process *process)
+{
+	int ret = path_of_arg(reader, process->tgid, arg);
+
+	if (ret == -ESRCH)
+		return ret;
+	if (ret < 0) {
+		store_base(reader, arg, process);
+		return 0;
+	}
+	if (proc_path_is_fd(reader->invoked))
+		return 0;
+	process->invoked = reader->invoked;
+	process->invoked_base = strrchr(reader->invoked, '/') + 1;
+	if (file_id_in_root(reader, process->tgid, reader->invoked, &process->invoked_file) < 0)
+		process->invoked_file = (struct file_id){ 0 };
+	return 0;
+}
+
+/* The command line as far as it is looked at. Returns its length or -errno. */
+static ssize_t read_cmdline(struct process_reader *reader, pid_t pid)
+{
+	ssize_t len = read_part(reader, pid, "cmdline", &reader->text, CMDLINE_MAX);
+
+	/* The last element was cut. */
+	if (len == CMDLINE_MAX) {
+		while (len > 0 && reader->text.data[len - 1] != '\0')
+			len--;
+	}
+	return len;
+}
+
+static int read_invoked(struct process_reader *reader, struct process *process)
+{
+	struct proc_arg arg;
+	ssize_t len;
+	int ret = 0;
+
+	process->invoked = process->invoked_base = NULL;
+	process->invoked_file = (struct file_id){ 0 };
+	if (process->exe[0] != '\0' &&
+	    !proc_comm_is(process->comm, process->exe_base, strlen(process->exe_base))) {
+		len = read_cmdline(reader, process->tgid);
+		if (len < 0)
+			return (int)len;
+		if (proc_find_arg(reader->text.data, (size_t)len, process->comm, &arg))
+			ret = store_invoked(reader, &arg, process);
+	}
+	if (ret == 0)
+		process->facts |= FACT_INVOKED;
+	return ret;
+}
+
+static int read_cgroup(struct process_reader *reader, struct process *process)
+{
+	ssize_t len = read_whole(reader, process->tgid, "cgroup", &reader->cgroup);
+
+	if (len < 0)
+		return (int)len;
+	process->cgroup = reader->cgroup.data;
+	process->facts |= FACT_CGROUP;
+	return 0;
+}
+
+static int read_sched(struct process_reader *reader, struct process *process)
+{
+	int policy = sched_getscheduler(process->tgid);
+
+	(void)reader;
+	if (policy < 0)
+		return -errno;
+	process->sched_policy = policy & ~SCHED_RESET_ON_FORK;
+	process->facts |= FACT_SCHED;
+	return 0;
+}
+
+struct process_reader *process_reader_new(int proc_fd)
+{
+	struct process_reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return NULL;
+	reader->proc_fd = proc_fd;
+	if (grow(&reader->text) < 0 || grow(&reader->cgroup) < 0)
+		return process_reader_free(reader), NULL;
+	return reader;
+}
+
+void process_reader_free(struct process_reader *reader)
+{
+	if (!reader)
+		return;
+	free(reader->text.data);
+	free(reader->cgroup.data);
+	free(reader->groups);
+	free(reader);
+}
+
+void process_init(struct process *process, pid_t tgid)
+{
+	*process = (struct process){ .tgid = tgid };
+}
+
+int process_read(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	/* exe before stat: where there is none, stat must say why, and a stat of before may not
+	 * know. */
+	static const struct {
+		unsigned facts;
+		int (*read)(struct process_reader *reader, struct process *process);
+	} steps[] = {
+		{ FACT_EXE_FILE, read_exe_file }, { FACT_EXE, read_exe },
+		{ FACT_START, read_stat },	  { FACT_STATUS | FACT_GROUPS, read_status },
+		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
+		{ FACT_SCHED, read_sched },
+	};
+
+	if (process->tgid <= 0)
+		return -ESRCH;
+	if (facts & ~process->facts & FACT_INVOKED)
+		facts |= FACT_STATUS | FACT_EXE;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int ret = 0;
+
+		if (facts & ~process->facts & steps[i].facts)
+			ret = steps[i].read(reader, process);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid)
+{
+	ssize_t len = read_whole(reader, tid, "status", &reader->text);
+	struct proc_status status;
+	int ret;
+
+	if (len < 0)
+		return (int)len;
+	ret = proc_parse_status(reader->text.data, (size_t)len, &status);
+	if (ret < 0)
+		return ret;
+	*ret_tgid = status.tgid;
+	return 0;
+}

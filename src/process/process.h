@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_PROCESS_PROCESS_H
+#define CGRED_PROCESS_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What is known of a process. Rules say which facts they need; only these are read. */
+enum process_fact {
+	FACT_STATUS = 1U << 0,	 /* euid, egid, ppid, comm, state */
+	FACT_GROUPS = 1U << 1,	 /* supplementary groups */
+	FACT_EXE = 1U << 2,	 /* exe, and kthread */
+	FACT_EXE_FILE = 1U << 3, /* exe_file */
+	FACT_INVOKED = 1U << 4,	 /* invoked, and invoked_file */
+	FACT_CGROUP = 1U << 5,	 /* cgroup */
+	FACT_START = 1U << 6,	 /* start_ticks, kthread, state, ppid */
+	FACT_SCHED = 1U << 7,	 /* sched_policy */
+};
+
+struct file_id {
+	dev_t dev;
+	ino_t ino; /* 0: unknown */
+};
+
+struct process {
+	pid_t tgid;
+	unsigned facts; /* mask of those that are filled in */
+	pid_t ppid;
+	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
+	char state;	      /* as in proc_pid_stat(5): 'Z' is a zombie */
+	bool kthread;
+	uid_t euid;
+	gid_t egid;
+	const gid_t *groups;
+	size_t n_groups;
+	int sched_policy; /* SCHED_OTHER, SCHED_FIFO, … without SCHED_RESET_ON_FORK */
+	char comm[16];
+
+	/* The executable: absolute path, without the kernel's " (deleted)"; "" for kernel threads.
+	 */
+	const char *exe;
+	const char *exe_base;
+	struct file_id exe_file;
+
+	/*
+	 * The name that it was started by where that is not the executable's own: the path of a
+	 * script, or the symbolic link. NULL when there is none. Without a slash when only the base
+	 * name is known. From comm, argv and the working directory: the process can forge it.
+	 */
+	const char *invoked;
+	const char *invoked_base;
+	struct file_id invoked_file;
+
+	const char *cgroup; /* text of /proc/PID/cgroup */
+};
+
+/* Reads /proc; owns the memory that struct process points into. One thread at a time. */
+struct process_reader;
+
+/* proc_fd: a directory like /proc; stays the caller's, and open. NULL: no memory. */
+struct process_reader *process_reader_new(int proc_fd);
+void process_reader_free(struct process_reader *reader);
+
+/* Start over with another process: forgets all facts. */
+void process_init(struct process *process, pid_t tgid);
+
+/*
+ * Fill in those of the wanted facts that are not there yet. What the pointers in *process lead to
+ * is valid until the reader is used for another process. 0; -ESRCH when the process is gone (also
+ * when it goes while it is being read); another -errno (EMFILE, ENOMEM, EIO …).
+ */
+int process_read(struct process_reader *reader, struct process *process, unsigned facts);
+
+/* The process (thread group) of a thread. 0, -ESRCH or another -errno. */
+int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid);
+
+#endif
