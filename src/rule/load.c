@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From files to a rule set: finds the files and hands their lines to the compiler. */
+#include "config.h"
+
+#include "rule/load.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/confdir.h"
+#include "base/diag.h"
+#include "rule/cgrules.h"
+#include "rule/compile.h"
+#include "rule/ruleset.h"
+
+struct loading {
+	struct compiler *compiler;
+	struct diag_list *diags;
+};
+
+static int compile_line(void *arg, const struct cgrules_line *line)
+{
+	return compiler_add(arg, line);
+}
+
+/* Mistakes are in diags; negative only for -ENOMEM. */
+static int load_text(void *arg, const char *name, const char *text, size_t len)
+{
+	const struct loading *loading = arg;
+	int r = compiler_begin_source(loading->compiler, name);
+
+	if (r == 0)
+		r = cgrules_parse(text, len, name, compile_line, loading->compiler, loading->diags);
+	return r == -EINVAL ? 0 : r;
+}
+
+int ruleset_load(const struct rule_sources *sources, const struct ruleset *previous,
+		 struct diag_list *diags, struct ruleset **ret)
+{
+	unsigned errors_before = diags->errors;
+	struct compiler *compiler = compiler_new(previous, diags);
+	struct loading loading = { compiler, diags };
+	int r = 0;
+
+	if (!compiler)
+		return -ENOMEM;
+	if (sources->file)
+		r = confdir_read_file(sources->file, sources->file_must_exist, load_text, &loading,
+				      diags);
+	if (r == 0 && sources->directory)
+		r = confdir_read_directory(sources->directory, load_text, &loading, diags);
+	if (r == 0 && diags->errors != errors_before)
+		r = -EINVAL;
+	if (r == 0)
+		r = compiler_finish(compiler, ret);
+	compiler_free(compiler);
+	return r;
+}
+
+int ruleset_load_text(const char *text, const char *name, struct diag_list *diags,
+		      struct ruleset **ret)
+{
+	unsigned errors_before = diags->errors;
+	struct compiler *compiler = compiler_new(NULL, diags);
+	struct loading loading = { compiler, diags };
+	int r;
+
+	if (!compiler)
+		return -ENOMEM;
+	r = load_text(&loading, name, text, strlen(text));
+	if (r == 0 && diags->errors != errors_before)
+		r = -EINVAL;
+	if (r == 0)
+		r = compiler_finish(compiler, ret);
+	compiler_free(compiler);
+	return r;
+}

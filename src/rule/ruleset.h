@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_RULE_RULESET_H
+#define CGRED_RULE_RULESET_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "rule/rule.h"
+
+/* All rules in force, in order. Immutable once built; shared by reference count between threads. */
+
+/* A name that the load has looked up. */
+struct ruleset_name {
+	const char *name;
+	unsigned id;
+	bool is_group;
+};
+
+struct ruleset {
+	atomic_uint refs;
+	struct arena arena;
+	struct rule *rules;
+	size_t n_rules;
+	const struct rule_target **targets; /* by rule_target.index */
+	size_t n_targets;
+	const char **sources; /* files, by rule.source */
+	size_t n_sources;
+	const struct ruleset_name *names;
+	size_t n_names;
+	unsigned facts;	    /* what matching needs: mask of enum process_fact */
+	unsigned n_skipped; /* rules whose user or group does not exist (yet) */
+};
+
+struct ruleset *ruleset_ref(struct ruleset *set);
+void ruleset_unref(struct ruleset *set); /* takes NULL */
+
+/* What in a matching rule cannot be decided from the facts alone. */
+#define RULESET_CONFIRM_FILE   (1U << 0) /* only the file's identity matched: does it still hold? */
+#define RULESET_CONFIRM_IGNORE (1U << 1) /* a rule with "ignore": is the process in its place? */
+
+/* False: the rule does not match after all, go on with the next. */
+typedef bool ruleset_confirm_fn(void *arg, const struct rule *rule, const struct process *process,
+				unsigned what);
+
+/*
+ * The rule for a process whose facts (set->facts) are filled in, or NULL. Pure but for confirm,
+ * which is asked in the order of the rules.
+ *
+ * First match wins. A process that was started by another name than its executable's (a script, a
+ * symbolic link) has two names: a rule that gives the first of them wins over one before it that
+ * gives only the executable.
+ */
+const struct rule *ruleset_match(const struct ruleset *set, const struct process *process,
+				 ruleset_confirm_fn *confirm, void *arg);
+
+/* Does this one rule's user column match, does its process column. For tests and explanations. */
+bool rule_matches_who(const struct rule *rule, const struct process *process);
+
+#endif
