@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which hierarchies are mounted where, which of them a rule means, and where a process is in them.
+ */
+#include "config.h"
+
+#include "cgroup/hierarchy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+/* Controllers that exist, or existed, on v1 only, or that have no files of their own on v2. A rule
+ * that names one still means a move on v2. */
+static const char *const known_controllers[] = {
+	"blkio",   "cpu",      "cpuacct",    "cpuset", "debug",	 "devices",
+	"dmem",	   "freezer",  "hugetlb",    "io",     "memory", "misc",
+	"net_cls", "net_prio", "perf_event", "pids",   "rdma",
+};
+
+struct mount_line {
+	const char *root, *mount, *type, *options;
+	size_t root_len, mount_len, type_len, options_len;
+};
+
+/* The n-th field (from 0) that is separated by single blanks. */
+static const char *field(const char *line, const char *end, unsigned n, size_t *ret_len)
+{
+	const char *stop;
+
+	for (; n > 0; n--) {
+		line = memchr(line, ' ', (size_t)(end - line));
+		if (!line)
+			return NULL;
+		line++;
+	}
+	stop = memchr(line, ' ', (size_t)(end - line));
+	*ret_len = (size_t)((stop ? stop : end) - line);
+	return line;
+}
+
+/* "36 35 98:0 ROOT MOUNT options optional... - TYPE source SUPEROPTIONS" */
+static bool split_mount_line(const char *line, const char *end, struct mount_line *ret)
+{
+	const char *dash;
+
+	ret->root = field(line, end, 3, &ret->root_len);
+	ret->mount = field(line, end, 4, &ret->mount_len);
+	if (!ret->root || !ret->mount)
+		return false;
+	dash = memmem(ret->mount, (size_t)(end - ret->mount), " - ", 3);
+	if (!dash)
+		return false;
+	dash += 3;
+	ret->type = field(dash, end, 0, &ret->type_len);
+	ret->options = field(dash, end, 2, &ret->options_len);
+	return ret->type && ret->options;
+}
+
+/* A copy with the octal escapes of mountinfo (\040 and the like) undone. */
+static char *unescape(const char *text, size_t len)
+{
+	char *copy = malloc(len + 1);
+	char *out = copy;
+
+	if (!copy)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\\' && len - i > 3 && text[i + 1] >= '0' && text[i + 1] <= '3') {
+			*out++ = (char)((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+					(text[i + 3] - '0'));
+			i += 3;
+		} else {
+			*out++ = text[i];
+		}
+	}
+	*out = '\0';
+	return copy;
+}
+
+static bool is_controller_option(const char *option, size_t len)
+{
+	if (len > 5 && memcmp(option, "name=", 5) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(known_controllers) / sizeof(known_controllers[0]); i++) {
+		if (strlen(known_controllers[i]) == len &&
+		    memcmp(known_controllers[i], option, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The options of a v1 superblock that are controllers, separated by commas. */
+static char *controllers_of(const char *options, size_t len)
+{
+	char *list = malloc(len + 1);
+	size_t out = 0;
+	size_t i = 0;
+
+	if (!list)
+		return NULL;
+	while (i < len) {
+		const char *comma = memchr(options + i, ',', len - i);
+		size_t option_len = comma ? (size_t)(comma - options) - i : len - i;
+
+		if (is_controller_option(options + i, option_len)) {
+			if (out)
+				list[out++] = ',';
+			memcpy(list + out, options + i, option_len);
+			out += option_len;
+		}
+		i += option_len + 1;
+	}
+	list[out] = '\0';
+	return list;
+}
+
+static void hierarchy_done(struct hierarchy *hierarchy)
+{
+	free(hierarchy->mount);
+	free(hierarchy->root);
+	free(hierarchy->controllers);
+	if (hierarchy->fd >= 0)
+		(void)close(hierarchy->fd);
+	*hierarchy = (struct hierarchy){ .fd = -1 };
+}
+
+/* 0; -EEXIST: not a cgroup mount, or nothing for us; -ENOMEM. */
+static int parse_mount(const char *line, const char *end, struct hierarchy *hierarchy)
+{
+	struct mount_line fields = { 0 };
+	bool v1;
+
+	if (!split_mount_line(line, end, &fields))
+		return -EEXIST;
+	v1 = fields.type_len == 6 && memcmp(fields.type, "cgroup", 6) == 0;
+	hierarchy->unified = fields.type_len == 7 && memcmp(fields.type, "cgroup2", 7) == 0;
+	if (!v1 && !hierarchy->unified)
+		return -EEXIST;
+	hierarchy->mount = unescape(fields.mount, fields.mount_len);
+	hierarchy->root = unescape(fields.root, fields.root_len);
+	hierarchy->controllers =
+		v1 ? controllers_of(fields.options, fields.options_len) : strdup("");
+	if (!hierarchy->mount || !hierarchy->root || !hierarchy->controllers)
+		return -ENOMEM;
+	if (v1 && !hierarchy->controllers[0])
+		return -EEXIST;
+	if (strcmp(hierarchy->root, "/") == 0)
+		hierarchy->root[0] = '\0';
+	return 0;
+}
+
+static struct hierarchy *find_same(struct hierarchies *hierarchies, const struct hierarchy *other)
+{
+	for (size_t i = 0; i < hierarchies->n; i++) {
+		struct hierarchy *item = &hierarchies->items[i];
+
+		if (item->unified == other->unified &&
+		    strcmp(item->controllers, other->controllers) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+static void keep(struct hierarchies *hierarchies, struct hierarchy *found)
+{
+	struct hierarchy *same = find_same(hierarchies, found);
+
+	if (!same && hierarchies->n < HIERARCHIES_MAX) {
+		hierarchies->items[hierarchies->n++] = *found;
+		*found = (struct hierarchy){ .fd = -1 };
+	} else if (same && strlen(found->root) < strlen(same->root)) {
+		struct hierarchy swap = *same;
+
+		*same = *found;
+		*found = swap;
+	}
+	hierarchy_done(found);
+}
+
+static enum cgroup_mode mode_of(const struct hierarchies *hierarchies)
+{
+	bool v1 = false;
+	bool v2 = false;
+
+	for (size_t i = 0; i < hierarchies->n; i++) {
+		v1 = v1 || !hierarchies->items[i].unified;
+		v2 = v2 || hierarchies->items[i].unified;
+	}
+	if (v1 && v2)
+		return CGROUP_HYBRID;
+	if (v1)
+		return CGROUP_V1;
+	return v2 ? CGROUP_V2 : CGROUP_NONE;
+}
+
+int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo)
+{
+	*hierarchies = (struct hierarchies){ 0 };
+	while (*mountinfo) {
+		const char *end = strchrnul(mountinfo, '\n');
+		struct hierarchy found = { .fd = -1 };
+		int r = parse_mount(mountinfo, end, &found);
+
+		if (r == 0)
+			keep(hierarchies, &found);
+		else
+			hierarchy_done(&found);
+		if (r == -ENOMEM) {
+			hierarchies_done(hierarchies);
+			return r;
+		}
+		mountinfo = end + (*end == '\n');
+	}
+	hierarchies->mode = mode_of(hierarchies);
+	return 0;
+}
+
+/* A plain descriptor of a directory would keep the administrator from unmounting the hierarchy. */
+static int open_mount(const char *path)
+{
+	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd < 0)
+		fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int hierarchies_open(struct hierarchies *hierarchies)
+{
+	for (size_t i = 0; i < hierarchies->n; i++) {
+		struct hierarchy *hierarchy = &hierarchies->items[i];
+		char list[1024];
+		ssize_t len;
+
+		hierarchy->fd = open_mount(hierarchy->mount);
+		if (hierarchy->fd < 0)
+			return hierarchy->fd;
+		if (!hierarchy->unified)
+			continue;
+		len = file_read_buf(hierarchy->fd, "cgroup.controllers", list, sizeof(list));
+		if (len <= 0)
+			continue;
+		if (list[len - 1] == '\n')
+			list[len - 1] = '\0';
+		free(hierarchy->controllers);
+		hierarchy->controllers = strdup(list);
+		if (!hierarchy->controllers)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+void hierarchies_done(struct hierarchies *hierarchies)
+{
+	for (size_t i = 0; i < hierarchies->n; i++)
+		hierarchy_done(&hierarchies->items[i]);
+	*hierarchies = (struct hierarchies){ 0 };
+}
+
+const char *cgroup_mode_name(enum cgroup_mode mode)
+{
+	switch (mode) {
+	case CGROUP_NONE:
+		return "none";
+	case CGROUP_V1:
+		return "v1";
+	case CGROUP_HYBRID:
+		return "hybrid";
+	case CGROUP_V2:
+		return "v2";
+	}
+	return "?";
+}
+
+bool controllers_have(const char *list, const char *name, size_t len)
+{
+	while (*list) {
+		size_t item_len = strcspn(list, ", ");
+
+		if (item_len == len && memcmp(list, name, len) == 0)
+			return true;
+		list += item_len;
+		list += *list != '\0';
+	}
+	return false;
+}
+
+static uint32_t mask_of_all(const struct hierarchies *hierarchies)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < hierarchies->n; i++) {
+		if (strcmp(hierarchies->items[i].controllers, "name=systemd") != 0 ||
+		    hierarchies->items[i].unified)
+			mask |= UINT32_C(1) << i;
+	}
+	return mask;
+}
+
+static uint32_t mask_of_unified(const struct hierarchies *hierarchies)
+{
+	for (size_t i = 0; i < hierarchies->n; i++) {
+		if (hierarchies->items[i].unified)
+			return UINT32_C(1) << i;
+	}
+	return 0;
+}
+
+static uint32_t mask_of_one(const struct hierarchies *hierarchies, const char *name, size_t len)
+{
+	for (size_t i = 0; i < hierarchies->n; i++) {
+		if (controllers_have(hierarchies->items[i].controllers, name, len))
+			return UINT32_C(1) << i;
+	}
+	if (len == 6 && memcmp(name, "cgroup", 6) == 0)
+		return mask_of_unified(hierarchies);
+	/* libcgroup's name for the hierarchy that has none of the kernel's controllers. */
+	if (len == 7 && memcmp(name, "systemd", 7) == 0)
+		return mask_of_one(hierarchies, "name=systemd", 12);
+	if (hierarchies->mode == CGROUP_V2 && is_controller_option(name, len))
+		return mask_of_unified(hierarchies);
+	return 0;
+}
+
+int hierarchies_resolve(const struct hierarchies *hierarchies, const char *controllers,
+			uint32_t *ret_mask, const char **ret_missing, size_t *ret_missing_len)
+{
+	uint32_t mask = 0;
+
+	if (strcmp(controllers, "*") == 0) {
+		*ret_mask = mask_of_all(hierarchies);
+		return 0;
+	}
+	while (*controllers) {
+		size_t len = strcspn(controllers, ",");
+		uint32_t one = mask_of_one(hierarchies, controllers, len);
+
+		if (!one) {
+			*ret_missing = controllers;
+			*ret_missing_len = len;
+			return -ENOENT;
+		}
+		mask |= one;
+		controllers += len;
+		controllers += *controllers == ',';
+	}
+	*ret_mask = mask;
+	return 0;
+}
+
+/* Does a line of /proc/PID/cgroup, "ID:LIST:PATH", belong to the hierarchy? */
+static bool is_line_of(const struct hierarchy *hierarchy, const char *list, size_t list_len)
+{
+	size_t first_len = strcspn(hierarchy->controllers, ",");
+
+	if (hierarchy->unified)
+		return list_len == 0;
+	while (list_len > 0) {
+		const char *comma = memchr(list, ',', list_len);
+		size_t len = comma ? (size_t)(comma - list) : list_len;
+
+		if (len == first_len && memcmp(list, hierarchy->controllers, len) == 0)
+			return true;
+		list += len + (comma != NULL);
+		list_len -= len + (comma != NULL);
+	}
+	return false;
+}
+
+bool hierarchy_find_path(const struct hierarchy *hierarchy, const char *proc_cgroup,
+			 const char **ret_path, size_t *ret_len)
+{
+	size_t root_len = strlen(hierarchy->root);
+
+	while (*proc_cgroup) {
+		const char *end = strchrnul(proc_cgroup, '\n');
+		const char *list = memchr(proc_cgroup, ':', (size_t)(end - proc_cgroup));
+		const char *path = list ? memchr(list + 1, ':', (size_t)(end - list - 1)) : NULL;
+
+		if (path && is_line_of(hierarchy, list + 1, (size_t)(path - list - 1))) {
+			size_t len = (size_t)(end - ++path);
+
+			if (len < root_len || memcmp(path, hierarchy->root, root_len) != 0 ||
+			    (len > root_len && path[root_len] != '/'))
+				return false;
+			path += root_len;
+			while (path < end && *path == '/')
+				path++;
+			*ret_path = path;
+			*ret_len = (size_t)(end - path);
+			return true;
+		}
+		proc_cgroup = end + (*end == '\n');
+	}
+	return false;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_CGROUP_PLACER_H
+#define CGRED_CGROUP_PLACER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cgroup/hierarchy.h"
+
+struct cgconfig;
+struct diag_list;
+
+/* Moves processes into groups: keeps the groups' cgroup.procs open, makes groups on demand, and
+ * removes the ones it made when they have been empty for a while. */
+struct placer;
+
+/* One target of a rule, its substitutions done. */
+struct placement {
+	const char *controllers;   /* as in the rule */
+	const char *path;	   /* relative to the hierarchies' roots, without outer slashes */
+	const char *template_name; /* the destination before substitution; NULL: it had none, and
+				      the group must exist or be one of cgconfig.conf */
+};
+
+enum place_outcome {
+	PLACE_MOVED,
+	PLACE_IN_PLACE, /* there, or below, already: nothing was written */
+	PLACE_GONE,	/* the process ended */
+	PLACE_FAILED,	/* it is where it was before */
+};
+
+struct place_result {
+	int error;	/* PLACE_FAILED: -errno */
+	char text[512]; /* PLACE_FAILED: what was tried, and the cause */
+	uint32_t moved; /* PLACE_MOVED: the hierarchies that were written to */
+};
+
+/* remove_empty_ms: how long a group made on demand is kept empty; 0: for ever. NULL: no memory. */
+struct placer *placer_new(unsigned long remove_empty_ms);
+void placer_free(struct placer *placer);
+
+/* Take over what is mounted (from hierarchies_parse() and _open(); *hierarchies is empty then). All
+ * kept descriptors are closed. */
+void placer_set_hierarchies(struct placer *placer, struct hierarchies *hierarchies);
+const struct hierarchies *placer_hierarchies(const struct placer *placer);
+
+/* The groups and templates to make groups by. Stays the caller's, until it is replaced. */
+void placer_set_cgconfig(struct placer *placer, const struct cgconfig *cgconfig);
+
+/*
+ * Move a process to all its places, or to none. proc_cgroup is the text of its /proc/PID/cgroup. Of
+ * two places in one hierarchy, the later counts. Warnings (a limit that has no effect, a value of a
+ * template that could not be set) go to diags.
+ */
+enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *proc_cgroup,
+				const struct placement *placements, size_t n,
+				struct diag_list *diags, struct place_result *ret);
+
+/*
+ * Is the process in the place already, in the sense of a rule with "ignore": in path itself, in a
+ * group whose path begins with it, or, where it is open (was written with a slash at its end),
+ * below it; on one of the controllers?  "*" as path: anywhere.
+ */
+bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
+		  const struct placement *placement, bool is_open);
+
+/* Remove groups made on demand that have been empty for long enough. Returns how many are left that
+ * will have to be looked at again. now_ms: CLOCK_MONOTONIC. */
+size_t placer_sweep(struct placer *placer, uint64_t now_ms);
+
+struct placer_stats {
+	size_t descriptors; /* kept open */
+	size_t groups_made; /* on demand, and not yet removed */
+	uint64_t writes;    /* to cgroup.procs */
+};
+void placer_get_stats(const struct placer *placer, struct placer_stats *ret);
+
+#endif
