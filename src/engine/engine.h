@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_ENGINE_H
+#define CGRED_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "engine/configuration.h"
+#include "engine/decide.h"
+
+struct event;
+struct loop;
+
+/* The daemon without its surface: sources in, decisions, placements out. Main thread only. */
+struct engine;
+
+struct engine_config {
+	struct configuration_paths paths;
+	unsigned long remove_empty_ms; /* groups made on demand, when empty for so long; 0: never */
+	bool scan;		       /* also place what runs already */
+	bool systemd;		       /* PID 1 is systemd: leave its user managers alone */
+};
+
+struct engine_stats {
+	uint64_t events;
+	uint64_t verdicts[VERDICTS];
+	uint64_t overruns; /* times that the kernel had to drop events */
+	uint64_t scans;
+	uint64_t reloads, failed_reloads;
+};
+
+/*
+ * Load the configuration and build everything, with nothing subscribed to yet. config stays the
+ * caller's. What is wrong has been logged. 0; -EINVAL: mistakes in the configuration; -ENODEV: no
+ * cgroup hierarchy is mounted; another -errno.
+ */
+int engine_new(struct loop *loop, const struct engine_config *config, struct engine **ret);
+
+/* Subscribe, and scan where that was asked for. 0 or -errno, logged. */
+int engine_start(struct engine *engine);
+void engine_free(struct engine *engine); /* takes NULL */
+
+/* Load the rules and templates, or the templates only, anew. The old ones stay in force until the
+ * new ones are complete, and for good when these have a mistake. */
+void engine_reload(struct engine *engine);
+void engine_reload_templates(struct engine *engine);
+
+/* What a client of the sticky socket wants of a process. 0; -ESRCH; -ENOMEM. */
+int engine_stick(struct engine *engine, pid_t pid, bool children);
+int engine_unstick(struct engine *engine, pid_t pid);
+
+void engine_get_stats(const struct engine *engine, struct engine_stats *ret);
+
+#endif

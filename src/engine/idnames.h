@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_IDNAMES_H
+#define CGRED_ENGINE_IDNAMES_H
+
+#include <stdbool.h>
+
+struct loader;
+struct ruleset;
+
+/* The names of ids, for %u and %g. What is not known is asked of the loader; nothing here waits. */
+struct idnames;
+
+/* loader: stays the caller's, outlives this. NULL: no memory. */
+struct idnames *idnames_new(struct loader *loader);
+void idnames_free(struct idnames *names);
+
+/* Forget everything, then take the names that the set's load has looked up. */
+void idnames_reset(struct idnames *names, const struct ruleset *set);
+
+/* True: *ret_name is the name, NULL when the id has none. False: it was asked for; wait for
+ * idnames_answer(). */
+bool idnames_find(struct idnames *names, unsigned id, bool is_group, const char **ret_name);
+
+/* The loader's answer. name may be NULL, and is copied. */
+void idnames_answer(struct idnames *names, unsigned id, bool is_group, const char *name);
+
+#endif

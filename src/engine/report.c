@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The log's view of the engine. A rule that cannot be carried out fails at every event that it
+ * matches: the administrator wants to read that once, not ten thousand times. */
+#include "config.h"
+
+#include "engine/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/diag.h"
+#include "base/log.h"
+#include "engine/decide.h"
+#include "rule/ruleset.h"
+
+#define SAY_AGAIN_MS ((uint64_t)60 * 1000)
+
+/* A load that goes wrong in more places than this is not read to the end. */
+#define LOAD_MESSAGES_MAX 50
+
+/* Texts come from rules and groups, so there are few; but on-demand groups can be many. */
+#define SAID_MAX 4096
+
+struct said {
+	UT_hash_handle hh;
+	uint64_t said_ms;
+	uint64_t unsaid; /* since then */
+	char text[];
+};
+
+struct report {
+	struct said *said;
+};
+
+struct report *report_new(void)
+{
+	return calloc(1, sizeof(struct report));
+}
+
+void report_reset(struct report *report)
+{
+	struct said *said, *next;
+
+	HASH_ITER (hh, report->said, said, next) {
+		HASH_DEL(report->said, said);
+		free(said);
+	}
+}
+
+void report_free(struct report *report)
+{
+	if (!report)
+		return;
+	report_reset(report);
+	free(report);
+}
+
+static void say_once(struct report *report, int level, const char *text, uint64_t now_ms)
+{
+	struct said *said;
+
+	HASH_FIND_STR(report->said, text, said);
+	if (said && now_ms - said->said_ms < SAY_AGAIN_MS) {
+		said->unsaid++;
+		return;
+	}
+	if (!said) {
+		if (HASH_COUNT(report->said) >= SAID_MAX)
+			report_reset(report);
+		said = calloc(1, sizeof(*said) + strlen(text) + 1);
+		if (said) {
+			memcpy(said->text, text, strlen(text));
+			HASH_ADD_STR(report->said, text, said);
+		}
+	}
+	if (said && said->unsaid)
+		log_at(level, "%s (and %llu more times)", text, (unsigned long long)said->unsaid);
+	else
+		log_at(level, "%s", text);
+	if (said) {
+		said->said_ms = now_ms;
+		said->unsaid = 0;
+	}
+}
+
+static const char *event_name(enum event_kind kind)
+{
+	static const char *const names[] = {
+		[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec", [EVENT_UID] = "uid",
+		[EVENT_GID] = "gid",   [EVENT_SID] = "sid",   [EVENT_COMM] = "comm",
+		[EVENT_EXIT] = "exit", [EVENT_SCAN] = "scan",
+	};
+
+	return names[kind];
+}
+
+static const char *source_of(const struct ruleset *rules, const struct rule *rule)
+{
+	return rules->sources[rule->source];
+}
+
+static void report_failure(struct report *report, const struct ruleset *rules,
+			   const struct decision *decision, uint64_t now_ms)
+{
+	char text[1024];
+
+	(void)snprintf(
+		text, sizeof(text), "%s:%u: a process that the rule matches stays where it is: %s",
+		source_of(rules, decision->rule), decision->rule->line, decision->result.text);
+	say_once(report, LOG_ERR, text, now_ms);
+}
+
+void report_decision(struct report *report, const struct ruleset *rules, enum event_kind kind,
+		     const struct decision *decision, uint64_t now_ms)
+{
+	const struct process *process = &decision->process;
+
+	if (decision->verdict == VERDICT_FAILED)
+		report_failure(report, rules, decision, now_ms);
+	if (decision->verdict == VERDICT_PLACED)
+		log_info("placed %d (%s, uid %u, gid %u) into \"%s\" by %s:%u after %s",
+			 (int)process->tgid, process->exe, process->euid, process->egid,
+			 decision->destination, source_of(rules, decision->rule),
+			 decision->rule->line, event_name(kind));
+	else if (decision->rule)
+		log_debug("%s: %d (%s, uid %u, gid %u) by %s:%u after %s%s%s",
+			  verdict_name(decision->verdict), (int)process->tgid,
+			  process->facts & FACT_EXE ? process->exe : "?", process->euid,
+			  process->egid, source_of(rules, decision->rule), decision->rule->line,
+			  event_name(kind), decision->exempt ? ": " : "",
+			  decision->exempt ? decision->exempt : "");
+	else
+		log_debug("%s: %d after %s%s%s", verdict_name(decision->verdict),
+			  (int)process->tgid, event_name(kind), decision->error ? ": " : "",
+			  decision->error ? strerror(-decision->error) : "");
+}
+
+void report_warnings(struct report *report, const struct diag_list *diags, uint64_t now_ms)
+{
+	char text[512];
+
+	for (const struct diag *diag = diags->head; diag; diag = diag->next) {
+		diag_format(diag, text, sizeof(text));
+		say_once(report, LOG_WARNING, text, now_ms);
+	}
+}
+
+void report_load(const struct diag_list *diags)
+{
+	static const int levels[] = {
+		[DIAG_ERROR] = LOG_ERR,
+		[DIAG_WARNING] = LOG_WARNING,
+		[DIAG_NOTICE] = LOG_NOTICE,
+	};
+	unsigned total = diags->errors + diags->warnings + diags->notices;
+	unsigned said = 0;
+	char text[512];
+
+	for (const struct diag *diag = diags->head; diag && said < LOAD_MESSAGES_MAX;
+	     diag = diag->next, said++) {
+		diag_format(diag, text, sizeof(text));
+		log_at(levels[diag->level], "%s", text);
+	}
+	if (total > said)
+		log_warning("%u more messages about the configuration: cgred --check shows them",
+			    total - said);
+}
