@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cgred: options, requirements one by one, wiring. */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/daemonize.h"
+#include "base/diag.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/notify.h"
+#include "control/sticky-socket.h"
+#include "engine/engine.h"
+#include "engine/loader.h"
+#include "options.h"
+#include "rule/lint.h"
+#include "rule/ruleset.h"
+
+/* A kept group costs a descriptor. */
+#define DESCRIPTORS_WANTED 65536
+
+struct daemon {
+	struct options options;
+	struct engine_config config;
+	struct loop *loop;
+	struct engine *engine;
+	struct sticky_socket *sticky_socket;
+	struct loop_watch *signals[5];
+	char socket_path[PATH_MAX], pid_path[PATH_MAX];
+	int lock_fd, ready_fd;
+	bool has_pid_file;
+};
+
+static void configure(const struct options *options, struct engine_config *config)
+{
+	struct configuration_paths *paths = &config->paths;
+
+	paths->rules.file = options->rules_file;
+	paths->rules.file_must_exist = options->rules_file != NULL;
+	paths->rules.directory = options->rules_directory;
+	if (!options->rules_file) {
+		paths->rules.file = SYSCONFDIR "/cgrules.conf";
+		if (!options->rules_directory)
+			paths->rules.directory = SYSCONFDIR "/cgrules.d";
+	}
+	paths->cgconfig_file = options->cgconfig_file;
+	paths->cgconfig_file_must_exist = options->cgconfig_file != NULL;
+	if (!options->cgconfig_file) {
+		paths->cgconfig_file = SYSCONFDIR "/cgconfig.conf";
+		paths->cgconfig_directory = SYSCONFDIR "/cgconfig.d";
+	}
+	config->remove_empty_ms = options->remove_empty_ms;
+	config->scan = options->scan;
+	config->systemd = access("/run/systemd/system", F_OK) == 0;
+}
+
+/* ---- --check --------------------------------------------------------------------------------- */
+
+static int check(const struct configuration_paths *paths)
+{
+	struct loader_job *job = loader_job_new(LOADER_RULES);
+	int status = EXIT_RULES;
+	char text[512];
+
+	if (!job)
+		return EXIT_NOT_STARTED;
+	loader_run(paths, job);
+	if (job->error == 0 && ruleset_lint(job->rules, &job->diags) == 0)
+		status = EXIT_SUCCESS;
+	for (const struct diag *diag = job->diags.head; diag; diag = diag->next) {
+		diag_format_full(diag, text, sizeof(text));
+		(void)puts(text);
+	}
+	if (job->diags.errors + job->diags.warnings + job->diags.notices > job->diags.kept)
+		(void)printf("and more: %u errors and %u warnings in all\n", job->diags.errors,
+			     job->diags.warnings);
+	if (status == EXIT_SUCCESS)
+		(void)printf("%zu rules, %zu groups and templates: no errors, %u warnings\n",
+			     job->rules->n_rules, job->cgconfig.n_groups, job->diags.warnings);
+	loader_job_free(job);
+	return status;
+}
+
+/* ---- signals --------------------------------------------------------------------------------- */
+
+static void on_end(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)notify_send("STOPPING=1");
+	loop_stop(daemon->loop);
+}
+
+static void on_reload(void *arg)
+{
+	struct daemon *daemon = arg;
+	int r = log_reopen();
+
+	if (r < 0)
+		log_warning("cannot open the log file anew: %s", strerror(-r));
+	engine_reload(daemon->engine);
+}
+
+static void on_reload_templates(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	engine_reload_templates(daemon->engine);
+}
+
+static int watch_signals(struct daemon *daemon)
+{
+	static const struct {
+		int signo;
+		loop_fn *fn;
+	} signals[] = {
+		{ SIGTERM, on_end },
+		{ SIGINT, on_end },
+		{ SIGHUP, on_reload },
+		{ SIGUSR2, on_reload },
+		{ SIGUSR1, on_reload_templates },
+	};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		daemon->signals[i] =
+			loop_watch_signal(daemon->loop, signals[i].signo, signals[i].fn, daemon);
+		if (!daemon->signals[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* ---- starting -------------------------------------------------------------------------------- */
+
+static int not_started(const char *tried, int error)
+{
+	log_err("%s: %s", tried, strerror(-error));
+	return EXIT_NOT_STARTED;
+}
+
+static int open_log(const struct options *options)
+{
+	const struct log_config config = {
+		.level = options->log_level,
+		.file = options->log_file,
+		.facility = options->log_facility,
+	};
+	int r = log_open(&config);
+
+	if (r < 0)
+		return not_started(options->log_file, r);
+	log_echo_errors(!options->foreground || !options->log_file ||
+			strcmp(options->log_file, "-") != 0);
+	return 0;
+}
+
+static int lock(struct daemon *daemon)
+{
+	const char *directory = daemon->options.runtime_directory;
+
+	(void)snprintf(daemon->pid_path, sizeof(daemon->pid_path), "%s/cgred.pid", directory);
+	(void)snprintf(daemon->socket_path, sizeof(daemon->socket_path), "%s/cgred.socket",
+		       directory);
+	daemon->lock_fd = daemonize_lock(directory, "cgred");
+	if (daemon->lock_fd == -EWOULDBLOCK) {
+		log_err("another cgred runs already (it holds %s/cgred.lock)", directory);
+		return EXIT_NOT_STARTED;
+	}
+	return daemon->lock_fd < 0 ? not_started(directory, daemon->lock_fd) : 0;
+}
+
+static int start_engine(struct daemon *daemon)
+{
+	int r = engine_new(daemon->loop, &daemon->config, &daemon->engine);
+
+	if (r == -EINVAL) {
+		log_err("the configuration has mistakes");
+		return EXIT_RULES;
+	}
+	if (r == -ENODEV) {
+		log_err("no cgroup hierarchy is mounted");
+		return EXIT_NO_CGROUP;
+	}
+	if (r < 0)
+		return not_started("cannot start", r);
+	r = sticky_socket_open(daemon->loop, daemon->engine, daemon->socket_path,
+			       daemon->options.socket_uid, daemon->options.socket_gid,
+			       &daemon->sticky_socket);
+	if (r < 0)
+		return not_started(daemon->socket_path, r);
+	r = watch_signals(daemon);
+	if (r < 0)
+		return not_started("cannot watch signals", r);
+	return engine_start(daemon->engine) < 0 ? EXIT_NOT_STARTED : 0;
+}
+
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int start(struct daemon *daemon)
+{
+	int status;
+	int r;
+
+	status = open_log(&daemon->options);
+	if (status == 0)
+		status = lock(daemon);
+	if (status)
+		return status;
+	raise_limits();
+	daemon->loop = loop_new();
+	if (!daemon->loop)
+		return not_started("cannot make an event loop", -ENOMEM);
+	status = start_engine(daemon);
+	if (status)
+		return status;
+	r = daemonize_write_pid(daemon->pid_path);
+	if (r < 0)
+		return not_started(daemon->pid_path, r);
+	daemon->has_pid_file = true;
+	return 0;
+}
+
+static void say_ready(struct daemon *daemon)
+{
+	log_notice("ready (cgred " PACKAGE_VERSION ")");
+	log_echo_errors(false);
+	daemonize_ready(take_fd(&daemon->ready_fd));
+	(void)notify_send("READY=1");
+}
+
+static void log_statistics(const struct engine *engine)
+{
+	struct engine_stats stats;
+
+	engine_get_stats(engine, &stats);
+	log_notice("ended: %llu events, %llu placed, %llu in place, %llu failed, %llu overruns",
+		   (unsigned long long)stats.events,
+		   (unsigned long long)stats.verdicts[VERDICT_PLACED],
+		   (unsigned long long)stats.verdicts[VERDICT_IN_PLACE],
+		   (unsigned long long)stats.verdicts[VERDICT_FAILED],
+		   (unsigned long long)stats.overruns);
+}
+
+static void end(struct daemon *daemon)
+{
+	sticky_socket_close(daemon->sticky_socket);
+	for (size_t i = 0; i < sizeof(daemon->signals) / sizeof(daemon->signals[0]); i++)
+		loop_watch_free(daemon->signals[i]);
+	engine_free(daemon->engine);
+	loop_free(daemon->loop);
+	if (daemon->has_pid_file)
+		(void)unlink(daemon->pid_path);
+	if (daemon->lock_fd >= 0)
+		(void)close(daemon->lock_fd);
+	log_close();
+}
+
+int main(int argc, char *argv[])
+{
+	static struct daemon daemon = { .lock_fd = -1, .ready_fd = -1 };
+	int status;
+	int r;
+
+	status = options_parse(argc, argv, &daemon.options);
+	if (status >= 0)
+		return status;
+	configure(&daemon.options, &daemon.config);
+	if (daemon.options.check)
+		return check(&daemon.config.paths);
+	if (geteuid() != 0) {
+		(void)fputs("cgred: only root can run this\n", stderr);
+		return EXIT_NOT_ROOT;
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (!daemon.options.foreground) {
+		r = daemonize_begin(&daemon.ready_fd);
+		if (r < 0)
+			return not_started("cannot go to the background", r);
+	}
+	status = start(&daemon);
+	if (status == 0) {
+		say_ready(&daemon);
+		r = loop_run(daemon.loop);
+		if (r < 0)
+			status = not_started("the event loop failed", r);
+		log_statistics(daemon.engine);
+	}
+	end(&daemon);
+	return status;
+}
