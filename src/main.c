@@ -21,7 +21,6 @@
 #include "engine/engine.h"
 #include "engine/loader.h"
 #include "options.h"
-#include "rule/lint.h"
 #include "rule/ruleset.h"
 
 /* A kept group costs a descriptor. */
@@ -44,7 +43,6 @@ static void configure(const struct options *options, struct engine_config *confi
 	struct configuration_paths *paths = &config->paths;
 
 	paths->rules.file = options->rules_file;
-	paths->rules.file_must_exist = options->rules_file != NULL;
 	paths->rules.directory = options->rules_directory;
 	if (!options->rules_file) {
 		paths->rules.file = SYSCONFDIR "/cgrules.conf";
@@ -64,7 +62,7 @@ static void configure(const struct options *options, struct engine_config *confi
 
 /* ---- --check --------------------------------------------------------------------------------- */
 
-static int check(const struct configuration_paths *paths)
+static int check(struct configuration_paths *paths)
 {
 	struct loader_job *job = loader_job_new(LOADER_RULES);
 	int status = EXIT_RULES;
@@ -72,8 +70,9 @@ static int check(const struct configuration_paths *paths)
 
 	if (!job)
 		return EXIT_NOT_STARTED;
+	paths->rules.lint = true;
 	loader_run(paths, job);
-	if (job->error == 0 && ruleset_lint(job->rules, &job->diags) == 0)
+	if (job->error == 0)
 		status = EXIT_SUCCESS;
 	for (const struct diag *diag = job->diags.head; diag; diag = diag->next) {
 		diag_format_full(diag, text, sizeof(text));

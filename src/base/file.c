@@ -7,12 +7,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+
+/* How long the writer of a pipe may think. */
+#define PIPE_WAIT_MS 10000
 
 ssize_t file_read_fd(int fd, char *buf, size_t size)
 {
@@ -40,6 +44,19 @@ ssize_t file_read_buf(int dirfd, const char *path, char *buf, size_t size)
 	if (fd < 0)
 		return -errno;
 	return file_read_fd(fd, buf, size);
+}
+
+/* read(2) that waits for the writer of a pipe, but not for ever. */
+static ssize_t read_or_wait(int fd, char *buf, size_t size)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	ssize_t got;
+
+	do {
+		got = read(fd, buf, size);
+	} while (got < 0 &&
+		 (errno == EINTR || (errno == EAGAIN && poll(&poll_fd, 1, PIPE_WAIT_MS) > 0)));
+	return got;
 }
 
 int file_read_all(int dirfd, const char *path, size_t max_bytes, char **ret_buf, size_t *ret_len)
@@ -77,9 +94,7 @@ int file_read_all(int dirfd, const char *path, size_t max_bytes, char **ret_buf,
 				return -ENOMEM;
 			buf = grown;
 		}
-		got = read(fd, buf + len, size - 1 - len);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = read_or_wait(fd, buf + len, size - 1 - len);
 		if (got < 0)
 			return -errno;
 		if (got == 0)

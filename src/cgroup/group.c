@@ -150,6 +150,10 @@ static void set_up(const struct hierarchy *hierarchy, int group_fd,
 		   const struct cgconfig_group *config, struct diag_list *diags)
 {
 	inherit_cpuset(hierarchy, group_fd);
+	/* v1 hands the parent's setting down: the release agent must not remove what we still use.
+	 */
+	if (!hierarchy->unified)
+		(void)file_write_str(group_fd, "notify_on_release", "0");
 	if (!config)
 		return;
 	set_values(hierarchy, group_fd, config, diags);

@@ -374,7 +374,7 @@ static bool is_pod(struct piece name)
 
 static void one_component(struct piece name, struct walk *walk, struct container *found)
 {
-	struct container here;
+	struct container here = { 0 };
 	bool matches = by_prefix(name, &here) || by_colons(name, &here) ||
 		       by_parent(name, walk, &here) || by_unit(name, walk, &here);
 

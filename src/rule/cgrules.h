@@ -9,7 +9,7 @@ struct diag_list;
 
 /* The lines of libcgroup's cgrules.conf(5). doc/cgrules.conf.5.scd is the full description. */
 
-#define CGRULES_LINE_MAX ((size_t)64 * 1024) /* bytes; a longer line is an error, never cut */
+#define CGRULES_LINE_MAX ((size_t)128 * 1024) /* bytes; a longer line is an error, never cut */
 
 #define CGRULES_IGNORE	  (1U << 0) /* leave alone what is in the destination already */
 #define CGRULES_IGNORE_RT (1U << 1) /* the same, for real-time tasks only */

@@ -488,6 +488,7 @@ static int add_rule(struct compiler *compiler, const struct cgrules_line *line)
 	if (line->options & CGRULES_IGNORE_RT)
 		rule.options |= RULE_IGNORE_RT;
 	rule.source = (unsigned short)(set->n_sources - 1);
+	rule.column = (unsigned short)(line->user_column > USHRT_MAX ? 0 : line->user_column);
 	rules = grow(set->rules, set->n_rules, &compiler->rules_room, sizeof(*rules));
 	if (!rules)
 		return -ENOMEM;

@@ -133,7 +133,7 @@ static int lint_rule(struct lint *lint, const struct ruleset *set, const struct 
 	if (!cover && rule->who != RULE_ANYBODY)
 		cover = find_cover(lint, rule, rule->who, id_of(rule));
 	if (cover) {
-		diag_add(diags, DIAG_WARNING, set->sources[rule->source], rule->line, 0,
+		diag_add(diags, DIAG_WARNING, set->sources[rule->source], rule->line, rule->column,
 			 "never reached: the rule at %s:%u comes first and takes everything of it",
 			 set->sources[cover->source], cover->line);
 		return 0;

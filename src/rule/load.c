@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "rule/cgrules.h"
 #include "rule/compile.h"
+#include "rule/lint.h"
 #include "rule/ruleset.h"
 
 struct loading {
@@ -34,6 +35,24 @@ static int load_text(void *arg, const char *name, const char *text, size_t len)
 	return r == -EINVAL ? 0 : r;
 }
 
+/* Hand the set over, or, where there were mistakes, only lint what was understood. */
+static int finish(struct compiler *compiler, bool lint, unsigned errors_before,
+		  struct diag_list *diags, struct ruleset **ret)
+{
+	bool good = diags->errors == errors_before;
+	struct ruleset *set = NULL;
+	int r = compiler_finish(compiler, &set);
+
+	if (r == 0 && lint)
+		r = ruleset_lint(set, diags);
+	if (r == 0 && good) {
+		*ret = set;
+		return 0;
+	}
+	ruleset_unref(set);
+	return r < 0 ? r : -EINVAL;
+}
+
 int ruleset_load(const struct rule_sources *sources, const struct ruleset *previous,
 		 struct diag_list *diags, struct ruleset **ret)
 {
@@ -45,14 +64,11 @@ int ruleset_load(const struct rule_sources *sources, const struct ruleset *previ
 	if (!compiler)
 		return -ENOMEM;
 	if (sources->file)
-		r = confdir_read_file(sources->file, sources->file_must_exist, load_text, &loading,
-				      diags);
+		r = confdir_read_file(sources->file, false, load_text, &loading, diags);
 	if (r == 0 && sources->directory)
 		r = confdir_read_directory(sources->directory, load_text, &loading, diags);
-	if (r == 0 && diags->errors != errors_before)
-		r = -EINVAL;
 	if (r == 0)
-		r = compiler_finish(compiler, ret);
+		r = finish(compiler, sources->lint, errors_before, diags, ret);
 	compiler_free(compiler);
 	return r;
 }
@@ -68,10 +84,8 @@ int ruleset_load_text(const char *text, const char *name, struct diag_list *diag
 	if (!compiler)
 		return -ENOMEM;
 	r = load_text(&loading, name, text, strlen(text));
-	if (r == 0 && diags->errors != errors_before)
-		r = -EINVAL;
 	if (r == 0)
-		r = compiler_finish(compiler, ret);
+		r = finish(compiler, false, errors_before, diags, ret);
 	compiler_free(compiler);
 	return r;
 }

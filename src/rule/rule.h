@@ -53,6 +53,7 @@ struct rule {
 	uid_t uid;	     /* of RULE_USER */
 	unsigned n_targets;
 	unsigned line;
+	unsigned short column; /* of the user, in bytes, from 1 */
 	unsigned short source; /* index of the file that it was read from */
 	unsigned char who;     /* enum rule_who */
 	unsigned char pattern; /* enum rule_pattern */
