@@ -32,7 +32,7 @@ struct daemon {
 	struct loop *loop;
 	struct engine *engine;
 	struct sticky_socket *sticky_socket;
-	struct loop_watch *signals[5];
+	struct loop_watch *on_signal[5];
 	char socket_path[PATH_MAX], pid_path[PATH_MAX];
 	int lock_fd, ready_fd;
 	bool has_pid_file;
@@ -57,6 +57,8 @@ static void configure(const struct options *options, struct engine_config *confi
 	}
 	config->remove_empty_ms = options->remove_empty_ms;
 	config->scan = options->scan;
+	config->cgroupfs = options->cgroupfs;
+	config->policy = options->reassert ? PLACED_REASSERT : PLACED_YIELD;
 	config->systemd = access("/run/systemd/system", F_OK) == 0;
 }
 
@@ -115,23 +117,15 @@ static void on_reload_templates(void *arg)
 	engine_reload_templates(daemon->engine);
 }
 
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGUSR1 };
+
 static int watch_signals(struct daemon *daemon)
 {
-	static const struct {
-		int signo;
-		loop_fn *fn;
-	} signals[] = {
-		{ SIGTERM, on_end },
-		{ SIGINT, on_end },
-		{ SIGHUP, on_reload },
-		{ SIGUSR2, on_reload },
-		{ SIGUSR1, on_reload_templates },
-	};
+	static loop_fn *const fns[] = { on_end, on_end, on_reload, on_reload, on_reload_templates };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		daemon->signals[i] =
-			loop_watch_signal(daemon->loop, signals[i].signo, signals[i].fn, daemon);
-		if (!daemon->signals[i])
+		daemon->on_signal[i] = loop_watch_signal(daemon->loop, signals[i], fns[i], daemon);
+		if (!daemon->on_signal[i])
 			return -ENOMEM;
 	}
 	return 0;
@@ -259,8 +253,8 @@ static void log_statistics(const struct engine *engine)
 static void end(struct daemon *daemon)
 {
 	sticky_socket_close(daemon->sticky_socket);
-	for (size_t i = 0; i < sizeof(daemon->signals) / sizeof(daemon->signals[0]); i++)
-		loop_watch_free(daemon->signals[i]);
+	for (size_t i = 0; i < sizeof(daemon->on_signal) / sizeof(daemon->on_signal[0]); i++)
+		loop_watch_free(daemon->on_signal[i]);
 	engine_free(daemon->engine);
 	loop_free(daemon->loop);
 	if (daemon->has_pid_file)
@@ -276,6 +270,7 @@ int main(int argc, char *argv[])
 	int status;
 	int r;
 
+	daemonize_prepare(signals, sizeof(signals) / sizeof(signals[0]));
 	status = options_parse(argc, argv, &daemon.options);
 	if (status >= 0)
 		return status;

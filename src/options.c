@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/names.h"
 #include "base/num.h"
@@ -29,7 +31,8 @@ enum long_only {
 	OPT_RULES_DIR,
 	OPT_RUNTIME_DIR,
 	OPT_REMOVE_EMPTY,
-	OPT_MANAGER
+	OPT_MANAGER,
+	OPT_MOVED_AWAY
 };
 
 static const struct option long_options[] = {
@@ -52,6 +55,7 @@ static const struct option long_options[] = {
 	{ "runtime-dir", required_argument, NULL, OPT_RUNTIME_DIR },
 	{ "remove-empty", required_argument, NULL, OPT_REMOVE_EMPTY },
 	{ "manager", required_argument, NULL, OPT_MANAGER },
+	{ "moved-away", required_argument, NULL, OPT_MOVED_AWAY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -67,6 +71,7 @@ static const char help[] =
 	"  -t, --check                read the configuration, say what is wrong, and leave\n"
 	"      --scan                 also place the processes that run already\n"
 	"      --remove-empty SECONDS remove groups made on demand when empty so long (60; 0: never)\n"
+	"      --moved-away POLICY    what somebody else moved since: yield (default) or reassert\n"
 	"      --manager cgroupfs     write to the cgroup tree also under systemd on cgroup v2\n"
 	"  -u, --socket-user USER     owner of the socket for cgexec --sticky\n"
 	"  -g, --socket-group GROUP   its group\n"
@@ -164,6 +169,12 @@ static int set_working_option(struct options *options, int option, const char *v
 			return usage_error("unknown manager \"%s\" (there is: cgroupfs)", value);
 		options->cgroupfs = true;
 		return -1;
+	case OPT_MOVED_AWAY:
+		options->reassert = strcmp(value, "reassert") == 0;
+		if (!options->reassert && strcmp(value, "yield") != 0)
+			return usage_error("unknown policy \"%s\" (there are: yield, reassert)",
+					   value);
+		return -1;
 	case OPT_SCAN:
 		options->scan = true;
 		return -1;
@@ -218,6 +229,36 @@ static int set_option(struct options *options, int option, const char *value)
 	}
 }
 
+/* Not realpath(3): what is named need not be there yet. */
+static int make_absolute(const char **path)
+{
+	cleanup_free char *directory = NULL;
+	char *absolute;
+
+	if (!*path || (*path)[0] == '/' || strcmp(*path, "-") == 0)
+		return -1;
+	directory = getcwd(NULL, 0);
+	if (!directory || asprintf(&absolute, "%s/%s", directory, *path) < 0)
+		return usage_error("the working directory cannot be told for \"%s\"", *path);
+	*path = absolute;
+	return -1;
+}
+
+static int make_all_absolute(struct options *options)
+{
+	const char **const paths[] = { &options->log_file, &options->rules_file,
+				       &options->rules_directory, &options->cgconfig_file,
+				       &options->runtime_directory };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		int status = make_absolute(paths[i]);
+
+		if (status >= 0)
+			return status;
+	}
+	return -1;
+}
+
 int options_parse(int argc, char *const argv[], struct options *ret)
 {
 	int option;
@@ -238,5 +279,5 @@ int options_parse(int argc, char *const argv[], struct options *ret)
 		return usage_error("unexpected argument \"%s\"", argv[optind]);
 	if (!ret->log_file && ret->log_facility < 0)
 		ret->log_file = DEFAULT_LOG_FILE;
-	return -1;
+	return make_all_absolute(ret);
 }

@@ -16,6 +16,7 @@
 
 struct options {
 	bool foreground, check, scan, cgroupfs;
+	bool reassert; /* put back what somebody else moved */
 	int log_level;
 	const char *log_file;	     /* path, "-", or NULL */
 	int log_facility;	     /* or -1 */
@@ -28,7 +29,8 @@ struct options {
 	gid_t socket_gid;
 };
 
-/* Parse argv; the strings are argv's. Returns -1 to go on, else the status to leave with (what was
+/* Parse argv; the strings are argv's, or live as long as the process: paths become absolute, as a
+ * daemon leaves its directory. Returns -1 to go on, else the status to leave with (what was
  * wrong has been printed, or the help that was asked for). */
 int options_parse(int argc, char *const argv[], struct options *ret);
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +17,23 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+
+void daemonize_prepare(const int *signals, size_t n)
+{
+	sigset_t set;
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		(void)close(fd);
+	(void)umask(022);
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < n; i++)
+		(void)sigaddset(&set, signals[i]);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
 
 /* Ends the parent. The pipe says "ready" by a byte; without one the child has ended. */
 static void wait_and_leave(pid_t child, int ready_fd)
@@ -56,7 +74,6 @@ int daemonize_begin(int *ret_ready_fd)
 		wait_and_leave(child, fds[0]);
 	(void)setsid();
 	(void)!chdir("/");
-	(void)umask(022);
 	*ret_ready_fd = fds[1];
 	return 0;
 }

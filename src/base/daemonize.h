@@ -3,8 +3,13 @@
 #define CGRED_BASE_DAEMONIZE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What makes a program a daemon: going to the background, one instance, a pid file. */
+
+/* The first thing in main(): descriptors 0 to 2 exist (else the next file that is opened would be
+ * taken for standard output), the umask is 022, and the signals of the list can arrive. */
+void daemonize_prepare(const int *signals, size_t n);
 
 /*
  * Go to the background: returns in the child only, in a new session, with "/" as working directory.

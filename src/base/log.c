@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/syslog-socket.h"
 
 /* A pipe that poll(2) calls writable takes PIPE_BUF bytes without waiting (pipe(7)). */
 #define LINE_MAX_BYTES 4096
@@ -24,22 +26,35 @@ static struct {
 	int level;
 	int fd; /* -1: none */
 	char *path;
-	bool syslog;
+	struct syslog_socket syslog; /* facility -1: none */
 	bool opened;
+	bool half_line; /* the last line was written in part: a disk was full */
 	bool echo;
 	uint64_t dropped;
 	uint64_t dropped_said;
-} log_state = { .level = LOG_WARNING, .fd = -1 };
+} log_state = { .level = LOG_WARNING, .fd = -1, .syslog = { -1, -1 } };
 
 static const char *const level_names[] = { "emergency", "alert",  "critical", "error",
 					   "warning",	"notice", "info",     "debug" };
+
+/* A terminal or a pipe is opened anew, so that not waiting for it is our affair alone: the flag of
+ * the descriptor that we were given would be everybody's who has it. */
+static int open_stdout(void)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (fstat(STDOUT_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+		fd = open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return fd < 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : fd;
+}
 
 static int open_target(const char *path)
 {
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		fd = open_stdout();
 	else
 		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
 			  0640);
@@ -63,10 +78,8 @@ int log_open(const struct log_config *config)
 	log_state.level = config->level;
 	log_state.fd = take_fd(&fd);
 	log_state.path = take_ptr(&path);
-	log_state.syslog = config->facility >= 0;
+	log_state.syslog.facility = config->facility;
 	log_state.opened = true;
-	if (log_state.syslog)
-		openlog("cgred", LOG_PID | LOG_NDELAY, config->facility);
 	return 0;
 }
 
@@ -74,7 +87,7 @@ int log_reopen(void)
 {
 	int fd;
 
-	if (!log_state.path)
+	if (!log_state.path || strcmp(log_state.path, "-") == 0)
 		return 0;
 	fd = open_target(log_state.path);
 	if (fd < 0)
@@ -92,9 +105,8 @@ void log_close(void)
 	log_state.fd = -1;
 	free(log_state.path);
 	log_state.path = NULL;
-	if (log_state.syslog)
-		closelog();
-	log_state.syslog = false;
+	syslog_socket_close(&log_state.syslog);
+	log_state.syslog.facility = -1;
 	log_state.opened = false;
 }
 
@@ -117,10 +129,13 @@ uint64_t log_dropped(void)
 static bool write_line(int fd, const char *line, size_t len)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLOUT };
+	ssize_t put;
 
 	if (poll(&poll_fd, 1, 0) != 1 || !(poll_fd.revents & POLLOUT))
 		return false;
-	return write(fd, line, len) == (ssize_t)len;
+	put = write(fd, line, len);
+	log_state.half_line = put > 0 ? put < (ssize_t)len : log_state.half_line;
+	return put == (ssize_t)len;
 }
 
 /* Bytes that could forge a second line or talk to a terminal become \xNN. */
@@ -155,12 +170,22 @@ static size_t line_start(char *line, size_t size, int level)
 static void put(int fd, int level, const char *text)
 {
 	char line[LINE_MAX_BYTES];
-	size_t len = line_start(line, sizeof(line), level);
+	size_t len = log_state.half_line ? 1 : 0;
 
+	line[0] = '\n';
+	len += line_start(line + len, sizeof(line) - len, level);
 	len = append_safe(line, sizeof(line) - 1, len, text);
 	line[len++] = '\n';
 	if (!write_line(fd, line, len))
 		log_state.dropped++;
+}
+
+static void put_stderr(const char *text)
+{
+	char line[LINE_MAX_BYTES];
+	size_t len = append_safe(line, sizeof(line), 0, text);
+
+	(void)fprintf(stderr, "cgred: %.*s\n", (int)len, line);
 }
 
 static void say_dropped(void)
@@ -186,12 +211,12 @@ void log_write(int level, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (!log_state.opened || (log_state.echo && level <= LOG_ERR))
-		(void)fprintf(stderr, "cgred: %s\n", text);
+		put_stderr(text);
 	if (log_state.fd >= 0) {
 		if (log_state.dropped != log_state.dropped_said)
 			say_dropped();
 		put(log_state.fd, level, text);
 	}
-	if (log_state.syslog)
-		syslog(level, "%s", text);
+	if (log_state.syslog.facility >= 0 && !syslog_socket_send(&log_state.syslog, level, text))
+		log_state.dropped++;
 }

@@ -81,7 +81,12 @@ static int find_group(const char *name, gid_t gid, struct group *group, char **b
 /* Minus one is no id: the kernel means "unchanged" by it. */
 static bool parse_id(const char *name, uint32_t *ret)
 {
-	return num_parse_u32(name, strlen(name), ret) && *ret != UINT32_MAX;
+	uint32_t id;
+
+	if (!num_parse_u32(name, strlen(name), &id) || id == UINT32_MAX)
+		return false;
+	*ret = id;
+	return true;
 }
 
 int names_find_uid(const char *name, uid_t *ret_uid)

@@ -26,6 +26,77 @@ static int open_group(const struct hierarchy *hierarchy, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* ---- controllers of v2 --------------------------------------------------------------------- */
+
+struct controller_name {
+	const char *name;
+	size_t len;
+};
+
+/* The name that v2 has for it; len 0: every group has the function. */
+static struct controller_name unified_name(const char *name, size_t len)
+{
+	if (len == 5 && memcmp(name, "blkio", 5) == 0)
+		return (struct controller_name){ "io", 2 };
+	if ((len == 7 && memcmp(name, "cpuacct", 7) == 0) ||
+	    (len == 7 && memcmp(name, "freezer", 7) == 0) ||
+	    (len == 10 && memcmp(name, "perf_event", 10) == 0) ||
+	    (len == 6 && memcmp(name, "cgroup", 6) == 0))
+		return (struct controller_name){ name, 0 };
+	return (struct controller_name){ name, len };
+}
+
+/* Enable in every group above path. Failures show in what path has in the end. */
+static void enable_above(const struct hierarchy *hierarchy, const char *path, const char *list)
+{
+	char file[PATH_MAX + 32];
+	size_t len = 0;
+
+	for (;;) {
+		(void)snprintf(file, sizeof(file), "%.*s%scgroup.subtree_control", (int)len, path,
+			       len ? "/" : "");
+		(void)file_write_str(hierarchy->fd, file, list);
+		len += strspn(path + len, "/");
+		len += strcspn(path + len, "/");
+		if (!path[len])
+			return;
+	}
+}
+
+const char *group_enable_controllers(const struct hierarchy *hierarchy, const char *path,
+				     const char *controllers, size_t *ret_len)
+{
+	char file[PATH_MAX + 32];
+	char have[1024];
+
+	if (!path[0] || strcmp(controllers, "*") == 0)
+		return NULL;
+	(void)snprintf(file, sizeof(file), "%s/cgroup.controllers", path);
+	while (*controllers) {
+		size_t len = strcspn(controllers, ",");
+		struct controller_name name = unified_name(controllers, len);
+		char word[64];
+		ssize_t got;
+
+		for (int tries = 0; name.len > 0; tries++) {
+			got = file_read_buf(hierarchy->fd, file, have, sizeof(have));
+			if (got > 0 && have[got - 1] == '\n')
+				have[got - 1] = '\0';
+			if (got > 0 && controllers_have(have, name.name, name.len))
+				break;
+			if (tries > 0) {
+				*ret_len = len;
+				return controllers;
+			}
+			(void)snprintf(word, sizeof(word), "+%.*s", (int)name.len, name.name);
+			enable_above(hierarchy, path, word);
+		}
+		controllers += len;
+		controllers += *controllers == ',';
+	}
+	return NULL;
+}
+
 /* ---- setting up a group that was made ------------------------------------------------------ */
 
 static void inherit_cpuset_file(int group_fd, const char *name)
@@ -146,16 +217,45 @@ static void set_values(const struct hierarchy *hierarchy, int group_fd,
 	}
 }
 
-static void set_up(const struct hierarchy *hierarchy, int group_fd,
-		   const struct cgconfig_group *config, struct diag_list *diags)
+/* What every group on the way needs. */
+static void set_up_any(const struct hierarchy *hierarchy, int group_fd)
 {
+	if (hierarchy->unified)
+		return;
 	inherit_cpuset(hierarchy, group_fd);
 	/* v1 hands the parent's setting down: the release agent must not remove what we still use.
 	 */
-	if (!hierarchy->unified)
-		(void)file_write_str(group_fd, "notify_on_release", "0");
-	if (!config)
+	(void)file_write_str(group_fd, "notify_on_release", "0");
+}
+
+static void enable_configured(const struct hierarchy *hierarchy, const char *path,
+			      const struct cgconfig_group *config, struct diag_list *diags)
+{
+	for (size_t i = 0; hierarchy->unified && i < config->n_controllers; i++) {
+		const char *missing;
+		size_t len;
+
+		missing = group_enable_controllers(hierarchy, path, config->controllers[i].name,
+						   &len);
+		if (missing)
+			warn_group(config, diags, "controller \"%s\" cannot be enabled for \"%s\"",
+				   missing, path);
+	}
+}
+
+static void set_up(const struct hierarchy *hierarchy, const char *path,
+		   const struct cgconfig_group *config, struct diag_list *diags)
+{
+	cleanup_close int group_fd = -1;
+
+	/* First: the files of a controller appear with it. */
+	enable_configured(hierarchy, path, config, diags);
+	group_fd = open_group(hierarchy, path);
+	if (group_fd < 0) {
+		warn_group(config, diags, "cannot open the group \"%s\": %s", path,
+			   strerror(-group_fd));
 		return;
+	}
 	set_values(hierarchy, group_fd, config, diags);
 	if (!has_perm(&config->perm))
 		return;
@@ -198,81 +298,13 @@ int group_make(const struct hierarchy *hierarchy, const char *path,
 			fd = open_group(hierarchy, prefix);
 			if (fd < 0)
 				return fd;
-			set_up(hierarchy, fd, len == total ? config : NULL, diags);
+			set_up_any(hierarchy, fd);
 		}
 		len++;
 	}
+	if (r > 0 && config)
+		set_up(hierarchy, path, config, diags);
 	return 0;
-}
-
-/* ---- controllers of v2 --------------------------------------------------------------------- */
-
-struct controller_name {
-	const char *name;
-	size_t len;
-};
-
-/* The name that v2 has for it; len 0: every group has the function. */
-static struct controller_name unified_name(const char *name, size_t len)
-{
-	if (len == 5 && memcmp(name, "blkio", 5) == 0)
-		return (struct controller_name){ "io", 2 };
-	if ((len == 7 && memcmp(name, "cpuacct", 7) == 0) ||
-	    (len == 7 && memcmp(name, "freezer", 7) == 0) ||
-	    (len == 6 && memcmp(name, "cgroup", 6) == 0))
-		return (struct controller_name){ name, 0 };
-	return (struct controller_name){ name, len };
-}
-
-/* Enable in every group above path. Failures show in what path has in the end. */
-static void enable_above(const struct hierarchy *hierarchy, const char *path, const char *list)
-{
-	char file[PATH_MAX + 32];
-	size_t len = 0;
-
-	for (;;) {
-		(void)snprintf(file, sizeof(file), "%.*s%scgroup.subtree_control", (int)len, path,
-			       len ? "/" : "");
-		(void)file_write_str(hierarchy->fd, file, list);
-		len += strspn(path + len, "/");
-		len += strcspn(path + len, "/");
-		if (!path[len])
-			return;
-	}
-}
-
-const char *group_enable_controllers(const struct hierarchy *hierarchy, const char *path,
-				     const char *controllers, size_t *ret_len)
-{
-	char file[PATH_MAX + 32];
-	char have[1024];
-
-	if (!path[0] || strcmp(controllers, "*") == 0)
-		return NULL;
-	(void)snprintf(file, sizeof(file), "%s/cgroup.controllers", path);
-	while (*controllers) {
-		size_t len = strcspn(controllers, ",");
-		struct controller_name name = unified_name(controllers, len);
-		char word[64];
-		ssize_t got;
-
-		for (int tries = 0; name.len > 0; tries++) {
-			got = file_read_buf(hierarchy->fd, file, have, sizeof(have));
-			if (got > 0 && have[got - 1] == '\n')
-				have[got - 1] = '\0';
-			if (got > 0 && controllers_have(have, name.name, name.len))
-				break;
-			if (tries > 0) {
-				*ret_len = len;
-				return controllers;
-			}
-			(void)snprintf(word, sizeof(word), "+%.*s", (int)name.len, name.name);
-			enable_above(hierarchy, path, word);
-		}
-		controllers += len;
-		controllers += *controllers == ',';
-	}
-	return NULL;
 }
 
 /* ---- use and removal ----------------------------------------------------------------------- */

@@ -16,9 +16,9 @@ typedef void group_made_fn(void *arg, const char *path, size_t len);
 
 /*
  * Make the directories of path that are missing. When the last one was made, config (or NULL) gives
- * its owners, modes and values; what of that fails is a warning in diags. A cpuset of v1 that was
- * made gets the CPUs and memory nodes of its parent, without which no process can enter it. 0 or
- * -errno.
+ * its owners, modes and values, on v2 after the controllers that it names are enabled; what of that
+ * fails is a warning in diags. A cpuset of v1 that was made gets the CPUs and memory nodes of its
+ * parent, without which no process can enter it. 0 or -errno.
  */
 int group_make(const struct hierarchy *hierarchy, const char *path,
 	       const struct cgconfig_group *config, group_made_fn *made, void *arg,
@@ -27,7 +27,7 @@ int group_make(const struct hierarchy *hierarchy, const char *path,
 /*
  * v2: enable the controllers of the list in every group above path, as far as that is possible.
  * Returns the first one that path still does not have (its name, *ret_len bytes), or NULL. Names of
- * v1 whose function every v2 group has (cpuacct, freezer) count as there.
+ * v1 whose function every v2 group has (cpuacct, freezer, perf_event) count as there.
  */
 const char *group_enable_controllers(const struct hierarchy *hierarchy, const char *path,
 				     const char *controllers, size_t *ret_len);

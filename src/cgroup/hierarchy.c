@@ -6,15 +6,11 @@
 #include "cgroup/hierarchy.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/mount.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 
 /* Controllers that exist, or existed, on v1 only, or that have no files of their own on v2. A rule
  * that names one still means a move on v2. */
@@ -161,7 +157,9 @@ static struct hierarchy *find_same(struct hierarchies *hierarchies, const struct
 	for (size_t i = 0; i < hierarchies->n; i++) {
 		struct hierarchy *item = &hierarchies->items[i];
 
-		if (item->unified == other->unified &&
+		if (item->unified && other->unified)
+			return item;
+		if (!item->unified && !other->unified &&
 		    strcmp(item->controllers, other->controllers) == 0)
 			return item;
 	}
@@ -200,7 +198,8 @@ static enum cgroup_mode mode_of(const struct hierarchies *hierarchies)
 	return v2 ? CGROUP_V2 : CGROUP_NONE;
 }
 
-int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo)
+int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
+		      hierarchy_probe_fn *probe)
 {
 	*hierarchies = (struct hierarchies){ 0 };
 	while (*mountinfo) {
@@ -208,7 +207,7 @@ int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo)
 		struct hierarchy found = { .fd = -1 };
 		int r = parse_mount(mountinfo, end, &found);
 
-		if (r == 0)
+		if (r == 0 && (!probe || probe(&found) == 0))
 			keep(hierarchies, &found);
 		else
 			hierarchy_done(&found);
@@ -219,41 +218,6 @@ int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo)
 		mountinfo = end + (*end == '\n');
 	}
 	hierarchies->mode = mode_of(hierarchies);
-	return 0;
-}
-
-/* A plain descriptor of a directory would keep the administrator from unmounting the hierarchy. */
-static int open_mount(const char *path)
-{
-	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-
-	if (fd < 0)
-		fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-int hierarchies_open(struct hierarchies *hierarchies)
-{
-	for (size_t i = 0; i < hierarchies->n; i++) {
-		struct hierarchy *hierarchy = &hierarchies->items[i];
-		char list[1024];
-		ssize_t len;
-
-		hierarchy->fd = open_mount(hierarchy->mount);
-		if (hierarchy->fd < 0)
-			return hierarchy->fd;
-		if (!hierarchy->unified)
-			continue;
-		len = file_read_buf(hierarchy->fd, "cgroup.controllers", list, sizeof(list));
-		if (len <= 0)
-			continue;
-		if (list[len - 1] == '\n')
-			list[len - 1] = '\0';
-		free(hierarchy->controllers);
-		hierarchy->controllers = strdup(list);
-		if (!hierarchy->controllers)
-			return -ENOMEM;
-	}
 	return 0;
 }
 

@@ -22,7 +22,7 @@ struct hierarchy {
 	char *root;	   /* which part of it: "" for all, else a path that begins with a slash */
 	char *controllers; /* v1: "cpu,cpuacct" or "name=x"; v2: those that its root has to give */
 	bool unified;	   /* v2 */
-	int fd;		   /* of the mount point; -1 before hierarchies_open() */
+	int fd;		   /* of the mount point, by the probe; else -1 */
 };
 
 struct hierarchies {
@@ -31,13 +31,16 @@ struct hierarchies {
 	enum cgroup_mode mode;
 };
 
-/* From the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). Of a hierarchy that is mounted
- * more than once, the mount that shows most of it, then the first, counts. No I/O. 0 or -ENOMEM. */
-int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo);
+/* Can the hierarchy that was found be used? 0: yes, it has its descriptor; else no. */
+typedef int hierarchy_probe_fn(struct hierarchy *hierarchy);
 
-/* Open the mount points. The descriptors do not keep anybody from unmounting (open_tree(2), where
- * the kernel and our rights have it). 0 or -errno. */
-int hierarchies_open(struct hierarchies *hierarchies);
+/*
+ * From the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). Of a hierarchy that is mounted
+ * more than once, the usable mount that shows most of it, then the first, counts. probe may be
+ * NULL: all are usable. No I/O but the probe's. 0 or -ENOMEM.
+ */
+int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
+		      hierarchy_probe_fn *probe);
 void hierarchies_done(struct hierarchies *hierarchies);
 
 const char *cgroup_mode_name(enum cgroup_mode mode);

@@ -7,8 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -18,6 +23,52 @@
 #define MOUNTINFO	    "/proc/self/mountinfo"
 #define MOUNTINFO_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
+/* A plain descriptor of a directory would keep the administrator from unmounting the hierarchy. */
+static int open_mount(const char *path)
+{
+	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd < 0)
+		fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_controllers(struct hierarchy *hierarchy)
+{
+	char list[1024];
+	ssize_t len = file_read_buf(hierarchy->fd, "cgroup.controllers", list, sizeof(list));
+	char *copy;
+
+	if (len < 0)
+		return (int)len;
+	if (len > 0 && list[len - 1] == '\n')
+		list[len - 1] = '\0';
+	copy = strdup(list);
+	if (!copy)
+		return -ENOMEM;
+	free(hierarchy->controllers);
+	hierarchy->controllers = copy;
+	return 0;
+}
+
+/* The table also lists mounts that are hidden under another: what is found at the path must be what
+ * the table says. */
+static int probe(struct hierarchy *hierarchy)
+{
+	unsigned long magic = hierarchy->unified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
+	cleanup_close int fd = open_mount(hierarchy->mount);
+	struct statfs fs;
+
+	if (fd < 0)
+		return fd;
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	if ((unsigned long)fs.f_type != magic)
+		return -ENODEV;
+	hierarchy->fd = take_fd(&fd);
+	return hierarchy->unified ? read_controllers(hierarchy) : 0;
+}
+
 int mounts_load(struct hierarchies *ret)
 {
 	cleanup_free char *text = NULL;
@@ -25,15 +76,7 @@ int mounts_load(struct hierarchies *ret)
 	int r;
 
 	r = file_read_all(AT_FDCWD, MOUNTINFO, MOUNTINFO_MAX_BYTES, &text, &len);
-	if (r < 0)
-		return r;
-	r = hierarchies_parse(ret, text);
-	if (r < 0)
-		return r;
-	r = hierarchies_open(ret);
-	if (r < 0)
-		hierarchies_done(ret);
-	return r;
+	return r < 0 ? r : hierarchies_parse(ret, text, probe);
 }
 
 bool mounts_equal(const struct hierarchies *a, const struct hierarchies *b)

@@ -28,11 +28,15 @@
 #define KEY_HIERARCHY(key) ((unsigned)((unsigned char)(key)[0] - '0'))
 #define KEY_MAX		   (PATH_MAX + 2)
 
+#define ENABLED_FOR_MS 10000
+
 struct kept {
 	UT_hash_handle hh;
 	struct kept *prev, *next; /* least recently used first */
 	int fd;
-	char *controllers; /* v2: the list that was enabled last */
+	uint64_t used;	     /* by which placement: its descriptors stay open until it is done */
+	uint64_t enabled;    /* v2: a hash of the controllers that were enabled last */
+	uint64_t enabled_ms; /* and when that was looked at */
 	char key[];
 };
 
@@ -49,18 +53,25 @@ struct placer {
 	struct kept *kept; /* by key */
 	struct kept *kept_order;
 	size_t kept_max;
-	bool evicted;	   /* a kept descriptor was closed to make room */
-	struct made *made; /* by key */
+	uint64_t placement; /* number of the one that is being carried out */
+	struct made *made;  /* by key */
 	uint64_t writes;
+};
+
+/* Everything about the placement that is being carried out. */
+struct job {
+	struct placer *placer;
+	const struct placement *placements;
+	uint32_t masks[PLACEMENTS_MAX]; /* the hierarchies that each means */
+	size_t n;
+	uint64_t now_ms;
+	struct diag_list *diags;
 };
 
 /* One hierarchy's part of a placement that is being carried out. */
 struct move {
 	const struct placement *placement; /* NULL: nothing to do in this hierarchy */
 	int fd;				   /* of the kept group; stays the table's */
-	const char *from;
-	size_t from_len;
-	bool moved;
 };
 
 struct placer *placer_new(unsigned long remove_empty_ms)
@@ -89,7 +100,6 @@ static void drop_kept(struct placer *placer, struct kept *kept)
 	HASH_DEL(placer->kept, kept);
 	DL_DELETE(placer->kept_order, kept);
 	(void)close(kept->fd);
-	free(kept->controllers);
 	free(kept);
 }
 
@@ -99,10 +109,23 @@ static void drop_all_kept(struct placer *placer)
 		drop_kept(placer, placer->kept_order);
 }
 
-static void evict_kept(struct placer *placer)
+/* Make room: close the descriptor that was not needed for the longest time. False: all that are
+ * kept are in use. */
+static bool evict_kept(struct placer *placer)
 {
-	placer->evicted = true;
-	drop_kept(placer, placer->kept_order);
+	struct kept *oldest = placer->kept_order;
+
+	if (!oldest || oldest->used == placer->placement)
+		return false;
+	drop_kept(placer, oldest);
+	return true;
+}
+
+static void mark_used(struct placer *placer, struct kept *kept)
+{
+	kept->used = placer->placement;
+	DL_DELETE(placer->kept_order, kept);
+	DL_APPEND(placer->kept_order, kept);
 }
 
 static struct kept *find_kept(struct placer *placer, const char *key)
@@ -110,10 +133,8 @@ static struct kept *find_kept(struct placer *placer, const char *key)
 	struct kept *kept;
 
 	HASH_FIND_STR(placer->kept, key, kept);
-	if (kept) {
-		DL_DELETE(placer->kept_order, kept);
-		DL_APPEND(placer->kept_order, kept);
-	}
+	if (kept)
+		mark_used(placer, kept);
 	return kept;
 }
 
@@ -128,12 +149,23 @@ static struct kept *add_kept(struct placer *placer, const char *key, int fd)
 		return NULL;
 	}
 	if (HASH_COUNT(placer->kept) >= placer->kept_max)
-		evict_kept(placer);
+		(void)evict_kept(placer);
 	memcpy(kept->key, key, key_len);
 	kept->fd = fd;
+	kept->used = placer->placement;
 	HASH_ADD_STR(placer->kept, key, kept);
 	DL_APPEND(placer->kept_order, kept);
 	return kept;
+}
+
+bool placer_make_room(struct placer *placer)
+{
+	size_t n = 0;
+
+	placer->placement++;
+	while (n < 16 && evict_kept(placer))
+		n++;
+	return n > 0;
 }
 
 /* ---- groups made on demand ----------------------------------------------------------------- */
@@ -344,55 +376,102 @@ static bool is_within(const char *path, size_t len, const char *place)
 	return len == place_len || (place_len > 0 && path[place_len] == '/');
 }
 
-/* Sort the placements by hierarchy: the later of two in one counts. */
-static int plan(const struct placer *placer, const struct placement *placements, size_t n,
-		struct move *moves, struct place_result *ret)
+static bool is_in_place(const struct hierarchy *hierarchy, const char *proc_cgroup,
+			const char *place)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *missing;
-		size_t missing_len;
-		uint32_t mask;
+	const char *path;
+	size_t len;
 
-		if (hierarchies_resolve(&placer->hierarchies, placements[i].controllers, &mask,
-					&missing, &missing_len) < 0) {
+	return hierarchy_find_path(hierarchy, proc_cgroup, &path, &len) &&
+	       is_within(path, len, place);
+}
+
+/* Sort the placements by hierarchy: the later of two in one counts. */
+static int plan(struct job *job, struct move *moves, struct place_result *ret)
+{
+	const struct hierarchies *hierarchies = &job->placer->hierarchies;
+
+	for (size_t i = 0; i < job->n; i++) {
+		const char *missing;
+		size_t len;
+
+		if (hierarchies_resolve(hierarchies, job->placements[i].controllers, &job->masks[i],
+					&missing, &len) < 0) {
 			(void)fail(ret, -ENOENT,
-				   "no hierarchy with the controller \"%.*s\" is mounted",
-				   (int)missing_len, missing);
+				   "no hierarchy with the controller \"%.*s\" is mounted", (int)len,
+				   missing);
 			return -ENOENT;
 		}
-		for (size_t h = 0; h < placer->hierarchies.n; h++) {
-			if (mask & (UINT32_C(1) << h))
-				moves[h].placement = &placements[i];
+		for (size_t h = 0; h < hierarchies->n; h++) {
+			if (job->masks[i] & (UINT32_C(1) << h))
+				moves[h].placement = &job->placements[i];
 		}
 	}
 	return 0;
 }
 
-static void enable_controllers(struct placer *placer, size_t index, struct kept *kept,
-			       const struct placement *placement, struct diag_list *diags)
+static uint64_t hash_more(uint64_t hash, const char *text, size_t len)
 {
-	const struct hierarchy *hierarchy = &placer->hierarchies.items[index];
-	const char *missing;
-	size_t len;
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	return hash;
+}
 
-	if (!hierarchy->unified ||
-	    (kept->controllers && strcmp(kept->controllers, placement->controllers) == 0))
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+/* Placements that mean this group of this hierarchy: a rule can name one group on several lines. */
+static bool is_for(const struct job *job, size_t i, size_t index, const char *path)
+{
+	return (job->masks[i] & (UINT32_C(1) << index)) &&
+	       strcmp(job->placements[i].path, path) == 0;
+}
+
+/* v2. What was enabled is looked at again now and then: service managers take controllers away. */
+static void enable_controllers(const struct job *job, size_t index, struct kept *kept,
+			       const char *path)
+{
+	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
+	uint64_t hash = HASH_START;
+
+	if (!hierarchy->unified)
 		return;
-	free(kept->controllers);
-	kept->controllers = strdup(placement->controllers);
-	missing =
-		group_enable_controllers(hierarchy, placement->path, placement->controllers, &len);
-	if (missing)
-		diag_add(diags, DIAG_WARNING, hierarchy->mount, 0, 0,
-			 "controller \"%.*s\" cannot be enabled for group \"%s\": its limits have "
-			 "no effect",
-			 (int)len, missing, placement->path);
+	for (size_t i = 0; i < job->n; i++) {
+		if (is_for(job, i, index, path))
+			hash = hash_more(hash, job->placements[i].controllers,
+					 strlen(job->placements[i].controllers) + 1);
+	}
+	if (kept->enabled == hash && job->now_ms - kept->enabled_ms < ENABLED_FOR_MS)
+		return;
+	kept->enabled = hash;
+	kept->enabled_ms = job->now_ms;
+	for (size_t i = 0; i < job->n; i++) {
+		const char *missing = NULL;
+		size_t len;
+
+		if (is_for(job, i, index, path))
+			missing = group_enable_controllers(hierarchy, path,
+							   job->placements[i].controllers, &len);
+		if (missing)
+			diag_add(job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
+				 "controller \"%.*s\" cannot be enabled for group \"%s\": its "
+				 "limits have no effect",
+				 (int)len, missing, path);
+	}
+}
+
+static int open_kept(struct placer *placer, size_t index, const char *path)
+{
+	int fd = group_open_procs(&placer->hierarchies.items[index], path);
+
+	while ((fd == -EMFILE || fd == -ENFILE) && evict_kept(placer))
+		fd = group_open_procs(&placer->hierarchies.items[index], path);
+	return fd;
 }
 
 /* The kept group of a placement, opened or made where it has to be. 0 or -errno. */
-static int reach(struct placer *placer, size_t index, struct move *move, struct diag_list *diags)
+static int reach(const struct job *job, size_t index, struct move *move)
 {
-	const struct hierarchy *hierarchy = &placer->hierarchies.items[index];
+	struct placer *placer = job->placer;
 	const struct placement *placement = move->placement;
 	struct kept *kept;
 	char key[KEY_MAX];
@@ -402,16 +481,12 @@ static int reach(struct placer *placer, size_t index, struct move *move, struct 
 	make_key(key, index, placement->path);
 	kept = find_kept(placer, key);
 	if (!kept) {
-		fd = group_open_procs(hierarchy, placement->path);
-		while (fd == -EMFILE && placer->kept_order) {
-			evict_kept(placer);
-			fd = group_open_procs(hierarchy, placement->path);
-		}
+		fd = open_kept(placer, index, placement->path);
 		if (fd == -ENOENT) {
-			r = make_group(placer, index, placement, diags);
+			r = make_group(placer, index, placement, job->diags);
 			if (r < 0)
 				return r;
-			fd = group_open_procs(hierarchy, placement->path);
+			fd = open_kept(placer, index, placement->path);
 		}
 		if (fd < 0)
 			return fd;
@@ -419,7 +494,7 @@ static int reach(struct placer *placer, size_t index, struct move *move, struct 
 		if (!kept)
 			return -ENOMEM;
 	}
-	enable_controllers(placer, index, kept, placement, diags);
+	enable_controllers(job, index, kept, placement->path);
 	move->fd = kept->fd;
 	return 0;
 }
@@ -437,9 +512,9 @@ static int write_pid(int fd, pid_t tgid)
 }
 
 /* The group may have been removed since it was opened: then it is made anew, once. */
-static int move_one(struct placer *placer, size_t index, struct move *move, pid_t tgid,
-		    struct diag_list *diags)
+static int move_one(const struct job *job, size_t index, struct move *move, pid_t tgid)
 {
+	struct placer *placer = job->placer;
 	struct kept *kept;
 	char key[KEY_MAX];
 	int r;
@@ -449,28 +524,32 @@ static int move_one(struct placer *placer, size_t index, struct move *move, pid_
 	if (r != -ENODEV)
 		return r;
 	make_key(key, index, move->placement->path);
-	kept = find_kept(placer, key);
+	HASH_FIND_STR(placer->kept, key, kept);
 	if (kept)
 		drop_kept(placer, kept);
-	r = reach(placer, index, move, diags);
+	r = reach(job, index, move);
 	return r < 0 ? r : write_pid(move->fd, tgid);
 }
 
-/* Back to where it was. False: that was not possible everywhere. */
-static bool move_back(const struct placer *placer, const struct move *moves, pid_t tgid)
+bool placer_restore(struct placer *placer, pid_t tgid, const char *proc_cgroup, uint32_t mask)
 {
 	bool all = true;
 
 	for (size_t h = 0; h < placer->hierarchies.n; h++) {
-		const struct move *move = &moves[h];
+		const struct hierarchy *hierarchy = &placer->hierarchies.items[h];
 		cleanup_close int fd = -1;
 		char path[PATH_MAX];
+		const char *from;
+		size_t len;
 
-		if (!move->moved)
+		if (!(mask & (UINT32_C(1) << h)))
 			continue;
-		(void)snprintf(path, sizeof(path), "%.*s", (int)move->from_len,
-			       move->from ? move->from : "");
-		fd = group_open_procs(&placer->hierarchies.items[h], path);
+		if (!hierarchy_find_path(hierarchy, proc_cgroup, &from, &len)) {
+			all = false; /* outside of what we can reach */
+			continue;
+		}
+		(void)snprintf(path, sizeof(path), "%.*s", (int)len, from);
+		fd = group_open_procs(hierarchy, path);
 		if (fd < 0 || write_pid(fd, tgid) < 0)
 			all = false;
 	}
@@ -478,26 +557,23 @@ static bool move_back(const struct placer *placer, const struct move *moves, pid
 }
 
 /* Everything that can be checked before the first move. */
-static enum place_outcome prepare(struct placer *placer, const char *proc_cgroup,
-				  struct move *moves, struct diag_list *diags,
-				  struct place_result *ret)
+static enum place_outcome prepare(const struct job *job, const char *proc_cgroup,
+				  struct move *moves, struct place_result *ret)
 {
 	enum place_outcome outcome = PLACE_IN_PLACE;
 
-	placer->evicted = false;
-	for (size_t h = 0; h < placer->hierarchies.n; h++) {
-		const struct hierarchy *hierarchy = &placer->hierarchies.items[h];
+	for (size_t h = 0; h < job->placer->hierarchies.n; h++) {
+		const struct hierarchy *hierarchy = &job->placer->hierarchies.items[h];
 		struct move *move = &moves[h];
 		int r;
 
 		if (!move->placement)
 			continue;
-		if (hierarchy_find_path(hierarchy, proc_cgroup, &move->from, &move->from_len) &&
-		    is_within(move->from, move->from_len, move->placement->path)) {
+		if (is_in_place(hierarchy, proc_cgroup, move->placement->path)) {
 			move->placement = NULL;
 			continue;
 		}
-		r = reach(placer, h, move, diags);
+		r = reach(job, h, move);
 		if (r == -ENOENT && !move->placement->template_name)
 			return fail(ret, r,
 				    "group \"%s\" does not exist in %s, nor in cgconfig.conf",
@@ -507,25 +583,28 @@ static enum place_outcome prepare(struct placer *placer, const char *proc_cgroup
 				    hierarchy->mount, strerror(-r));
 		outcome = PLACE_MOVED;
 	}
-	/* Opening one may have closed another of them. */
-	for (size_t h = 0; placer->evicted && h < placer->hierarchies.n; h++) {
-		if (moves[h].placement && reach(placer, h, &moves[h], diags) < 0)
-			return fail(ret, -EMFILE, "too few file descriptors");
-	}
 	return outcome;
 }
 
 enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *proc_cgroup,
-				const struct placement *placements, size_t n,
+				const struct placement *placements, size_t n, uint64_t now_ms,
 				struct diag_list *diags, struct place_result *ret)
 {
+	struct job job = {
+		.placer = placer,
+		.placements = placements,
+		.n = n < PLACEMENTS_MAX ? n : PLACEMENTS_MAX,
+		.now_ms = now_ms,
+		.diags = diags,
+	};
 	struct move moves[HIERARCHIES_MAX] = { 0 };
 	enum place_outcome outcome;
 
+	placer->placement++;
 	*ret = (struct place_result){ 0 };
-	if (plan(placer, placements, n, moves, ret) < 0)
+	if (plan(&job, moves, ret) < 0)
 		return PLACE_FAILED;
-	outcome = prepare(placer, proc_cgroup, moves, diags, ret);
+	outcome = prepare(&job, proc_cgroup, moves, ret);
 	if (outcome != PLACE_MOVED)
 		return outcome;
 	for (size_t h = 0; h < placer->hierarchies.n; h++) {
@@ -535,21 +614,62 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 
 		if (!move->placement)
 			continue;
-		r = move_one(placer, h, move, tgid, diags);
+		r = move_one(&job, h, move, tgid);
 		if (r == -ESRCH)
 			return PLACE_GONE;
 		if (r < 0) {
-			bool back = move_back(placer, moves, tgid);
+			bool back = placer_restore(placer, tgid, proc_cgroup, ret->moved);
 
 			return fail(ret, r, "moving into group \"%s\" in %s: %s%s",
 				    move->placement->path, hierarchy->mount, explain_move(r),
 				    back ? ""
 					 : "; it could not be moved back in other hierarchies");
 		}
-		move->moved = true;
 		ret->moved |= UINT32_C(1) << h;
 	}
+	ret->from = placer_location(placer, proc_cgroup, ret->moved);
 	return PLACE_MOVED;
+}
+
+uint64_t placer_location(const struct placer *placer, const char *proc_cgroup, uint32_t mask)
+{
+	uint64_t hash = HASH_START;
+
+	for (size_t h = 0; h < placer->hierarchies.n; h++) {
+		const char *path;
+		size_t len;
+
+		if ((mask & (UINT32_C(1) << h)) &&
+		    hierarchy_find_path(&placer->hierarchies.items[h], proc_cgroup, &path, &len))
+			hash = hash_more(hash_more(hash, "", 1), path, len);
+	}
+	return hash;
+}
+
+bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,
+		      const struct placement *placements, size_t n)
+{
+	const char *places[HIERARCHIES_MAX] = { NULL };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *missing;
+		size_t len;
+		uint32_t mask;
+
+		if (hierarchies_resolve(&placer->hierarchies, placements[i].controllers, &mask,
+					&missing, &len) < 0)
+			return false;
+		for (size_t h = 0; h < placer->hierarchies.n; h++) {
+			if (mask & (UINT32_C(1) << h))
+				places[h] = placements[i].path;
+		}
+	}
+	for (size_t h = 0; h < placer->hierarchies.n; h++) {
+		if (places[h] &&
+		    !is_in_place(&placer->hierarchies.items[h], proc_cgroup, places[h]))
+			return false;
+	}
+	return true;
 }
 
 bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
@@ -560,8 +680,6 @@ bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
 	size_t place_len = strlen(placement->path);
 	uint32_t mask;
 
-	if (strcmp(placement->path, "*") == 0)
-		return true;
 	if (hierarchies_resolve(&placer->hierarchies, placement->controllers, &mask, &missing,
 				&missing_len) < 0)
 		return false;

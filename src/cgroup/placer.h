@@ -16,6 +16,8 @@ struct diag_list;
  * removes the ones it made when they have been empty for a while. */
 struct placer;
 
+#define PLACEMENTS_MAX 64 /* of one process at a time */
+
 /* One target of a rule, its substitutions done. */
 struct placement {
 	const char *controllers;   /* as in the rule */
@@ -34,14 +36,15 @@ enum place_outcome {
 struct place_result {
 	int error;	/* PLACE_FAILED: -errno */
 	char text[512]; /* PLACE_FAILED: what was tried, and the cause */
-	uint32_t moved; /* PLACE_MOVED: the hierarchies that were written to */
+	uint32_t moved; /* PLACE_MOVED: the hierarchies that were written to … */
+	uint64_t from;	/* … and placer_location() of them before */
 };
 
 /* remove_empty_ms: how long a group made on demand is kept empty; 0: for ever. NULL: no memory. */
 struct placer *placer_new(unsigned long remove_empty_ms);
 void placer_free(struct placer *placer);
 
-/* Take over what is mounted (from hierarchies_parse() and _open(); *hierarchies is empty then). All
+/* Take over what is mounted (from mounts_load(); *hierarchies is empty then). All
  * kept descriptors are closed. */
 void placer_set_hierarchies(struct placer *placer, struct hierarchies *hierarchies);
 const struct hierarchies *placer_hierarchies(const struct placer *placer);
@@ -52,16 +55,31 @@ void placer_set_cgconfig(struct placer *placer, const struct cgconfig *cgconfig)
 /*
  * Move a process to all its places, or to none. proc_cgroup is the text of its /proc/PID/cgroup. Of
  * two places in one hierarchy, the later counts. Warnings (a limit that has no effect, a value of a
- * template that could not be set) go to diags.
+ * template that could not be set) go to diags. now_ms: CLOCK_MONOTONIC.
  */
 enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *proc_cgroup,
-				const struct placement *placements, size_t n,
+				const struct placement *placements, size_t n, uint64_t now_ms,
 				struct diag_list *diags, struct place_result *ret);
+
+/* Is the process in all these places already, or below them? False also when that cannot be told.
+ */
+bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,
+		      const struct placement *placements, size_t n);
+
+/* Put a process where proc_cgroup (of another one, or its own from before) says, in the hierarchies
+ * of the mask. False: not everywhere. */
+bool placer_restore(struct placer *placer, pid_t tgid, const char *proc_cgroup, uint32_t mask);
+
+/* A hash of where a process is in these hierarchies (a mask): the same place, the same number. */
+uint64_t placer_location(const struct placer *placer, const char *proc_cgroup, uint32_t mask);
+
+/* Descriptors are short: close some of those that are kept. False: there are none. */
+bool placer_make_room(struct placer *placer);
 
 /*
  * Is the process in the place already, in the sense of a rule with "ignore": in path itself, in a
  * group whose path begins with it, or, where it is open (was written with a slash at its end),
- * below it; on one of the controllers?  "*" as path: anywhere.
+ * below it; on one of the controllers?
  */
 bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
 		  const struct placement *placement, bool is_open);

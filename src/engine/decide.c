@@ -8,37 +8,35 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "engine/idnames.h"
 #include "process/container.h"
+#include "process/identity.h"
 #include "process/sticky.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
 
-/* The expanded paths of one rule's targets. On the stack: the event path does not allocate. */
-struct places {
-	struct placement items[RULE_TARGETS_MAX];
-	size_t n;
-	char paths[4 * PATH_MAX];
-	size_t used;
-};
-
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[VERDICTS] = {
-		[VERDICT_GONE] = "gone",	 [VERDICT_EXEMPT] = "exempt",
-		[VERDICT_STICKY] = "sticky",	 [VERDICT_NO_RULE] = "no rule",
-		[VERDICT_IGNORED] = "ignored",	 [VERDICT_WAITS] = "waits",
-		[VERDICT_IN_PLACE] = "in place", [VERDICT_PLACED] = "placed",
-		[VERDICT_FAILED] = "failed",	 [VERDICT_UNREADABLE] = "unreadable",
+		[VERDICT_GONE] = "gone",
+		[VERDICT_EXEMPT] = "exempt",
+		[VERDICT_STICKY] = "sticky",
+		[VERDICT_NO_RULE] = "no rule",
+		[VERDICT_IGNORED] = "ignored",
+		[VERDICT_WAITS] = "waits",
+		[VERDICT_IN_PLACE] = "in place",
+		[VERDICT_YIELDED] = "yielded",
+		[VERDICT_PLACED] = "placed",
+		[VERDICT_FAILED] = "failed",
+		[VERDICT_UNREADABLE] = "unreadable",
 	};
 
 	return names[verdict];
@@ -46,16 +44,28 @@ const char *verdict_name(enum verdict verdict)
 
 /* ---- whom no rule may move ------------------------------------------------------------------ */
 
-/* The user's service manager dies when it is moved, and with it the login (doc/design.md, 6). */
-static bool is_user_manager(const char *cgroup)
+/* One line of /proc/PID/cgroup that has both texts, in this order. */
+static bool has_line(const char *cgroup, const char *first, const char *second)
 {
-	const char *unit = strstr(cgroup, "/user@");
-	size_t len;
+	for (const char *at = strstr(cgroup, first); at; at = strstr(at + 1, first)) {
+		size_t len = strcspn(at, "\n");
 
-	if (!unit)
-		return false;
-	len = strcspn(unit, "\n");
-	return len > 19 && memmem(unit, len, ".service/init.scope", 19) != NULL;
+		if (memmem(at, len, second, strlen(second)))
+			return true;
+	}
+	return false;
+}
+
+/* Moved, a user's service manager dies, and logins fail with it; and a session whose leader has
+ * left its scope is forgotten (doc/design.md, 6). The reason, or NULL. */
+static const char *find_systemd_exemption(const struct process *process)
+{
+	if (has_line(process->cgroup, "/user@", ".service/init.scope"))
+		return "it is a user's service manager";
+	if (has_line(process->cgroup, "/session-", ".scope") &&
+	    getsid(process->tgid) == process->tgid)
+		return "it leads a login session";
+	return NULL;
 }
 
 static bool same_container(const struct container *a, const struct container *b)
@@ -64,17 +74,21 @@ static bool same_container(const struct container *a, const struct container *b)
 	       memcmp(a->id, b->id, a->id_len) == 0;
 }
 
+/* Below what systemd delegates to a user, the user chooses the names: they must not exempt him. */
+static bool is_users_choice(const char *cgroup)
+{
+	return has_line(cgroup, "/user@", ".service/");
+}
+
 /* The reason, or NULL. Needs FACT_CGROUP. */
 static const char *find_exemption(const struct decider *decider, const struct process *process)
 {
 	struct container theirs, ours;
 
-	if (container_of(process->cgroup, &theirs) &&
+	if (container_of(process->cgroup, &theirs) && !is_users_choice(process->cgroup) &&
 	    !(container_of(decider->own_cgroup, &ours) && same_container(&theirs, &ours)))
 		return "it is in a container";
-	if (decider->is_systemd && is_user_manager(process->cgroup))
-		return "it is a user's service manager";
-	return NULL;
+	return decider->is_systemd ? find_systemd_exemption(process) : NULL;
 }
 
 /* ---- what the matcher asks ------------------------------------------------------------------- */
@@ -84,13 +98,17 @@ struct confirming {
 	bool waits; /* for a name that the condition needs */
 };
 
-/* A file's number may have gone to another file since the rule was loaded. */
+/*
+ * A file's number may have gone to another file since the rule was loaded. The look-up is of a path
+ * of the administrator's, but must not wait either: where the file is not on a disk of this machine
+ * (its device has no major number), the number alone does not count.
+ */
 static bool file_still_is(const struct rule *rule)
 {
 	struct stat st;
 
-	return stat(rule->process, &st) == 0 && st.st_ino == rule->file.ino &&
-	       st.st_dev == rule->file.dev;
+	return major(rule->file.dev) != 0 && stat(rule->process, &st) == 0 &&
+	       st.st_ino == rule->file.ino && st.st_dev == rule->file.dev;
 }
 
 static bool is_real_time(const struct process *process)
@@ -128,6 +146,8 @@ static bool is_in_any(struct confirming *confirming, const struct rule *rule,
 		const struct placement place = { .controllers = target->controllers, .path = path };
 		int error;
 
+		if (strcmp(target->destination, "*") == 0)
+			return true; /* wherever it is */
 		if (!expand(confirming->decider, process, target, path, sizeof(path), &error)) {
 			confirming->waits = true;
 			continue;
@@ -153,11 +173,17 @@ static bool confirm(void *arg, const struct rule *rule, const struct process *pr
 	return is_in_any(confirming, rule, process);
 }
 
+static enum verdict unreadable(struct decision *decision, int error)
+{
+	decision->error = error;
+	return error == -ESRCH ? VERDICT_GONE : VERDICT_UNREADABLE;
+}
+
 /* ---- acting ---------------------------------------------------------------------------------- */
 
-static enum verdict prepare_places(const struct decider *decider, struct decision *decision,
-				   struct places *places)
+static enum verdict prepare_places(struct decider *decider, struct decision *decision)
 {
+	struct decider_places *places = &decider->places;
 	const struct rule *rule = decision->rule;
 
 	places->n = places->used = 0;
@@ -187,19 +213,79 @@ static enum verdict prepare_places(const struct decider *decider, struct decisio
 	return VERDICT_PLACED;
 }
 
-static enum verdict act(const struct decider *decider, struct diag_list *diags,
-			struct decision *decision)
+static uint64_t hash_places(const struct placement *items, size_t n)
 {
-	struct places places;
-	enum verdict verdict = prepare_places(decider, decision, &places);
+	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 
-	if (verdict != VERDICT_PLACED)
-		return verdict;
-	(void)snprintf(decision->destination, sizeof(decision->destination), "%s",
-		       places.items[0].path);
-	switch (placer_place(decider->placer, decision->process.tgid, decision->process.cgroup,
-			     places.items, places.n, diags, &decision->result)) {
+	for (size_t i = 0; i < n; i++) {
+		const char *const texts[] = { items[i].controllers, items[i].path };
+
+		for (size_t j = 0; j < 2; j++) {
+			for (const char *c = texts[j]; *c; c++)
+				hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+			hash *= UINT64_C(0x100000001b3);
+		}
+	}
+	return hash;
+}
+
+/* Somebody may have moved the process since we placed it: do we leave it there? */
+static bool yields(const struct decider *decider, const struct placement *items, size_t n,
+		   uint64_t identity, uint64_t place, struct decision *decision)
+{
+	pid_t tgid = decision->process.tgid;
+
+	if (!placed_knows(decider->placed, tgid, identity, place) ||
+	    placer_is_placed(decider->placer, decision->process.cgroup, items, n))
+		return false;
+	switch (placed_ask(decider->placed, tgid, identity, place, decider->policy,
+			   decider->now_ms)) {
+	case PLACED_FIRST:
+	case PLACED_PUT_BACK:
+		return false;
+	case PLACED_GIVE_UP:
+		decision->gave_up = true;
+		return true;
+	case PLACED_LEAVE:
+		return true;
+	}
+	return false;
+}
+
+static void note_placed(const struct decider *decider, const struct placement *items, size_t n,
+			uint64_t identity, uint64_t place, struct decision *decision)
+{
+	struct family_place *family = &decision->place;
+
+	placed_note(decider->placed, decision->process.tgid, identity, place, decider->now_ms);
+	family->n = n < FAMILY_PLACEMENTS_MAX ? n : FAMILY_PLACEMENTS_MAX;
+	/* The later one counts: of too many, the last ones. */
+	memcpy(family->items, items + (n - family->n), family->n * sizeof(*items));
+	family->moved = decision->result.moved;
+	family->from = decision->result.from;
+}
+
+static enum verdict place(const struct decider *decider, int pidfd, const struct placement *items,
+			  size_t n, struct diag_list *diags, struct decision *decision)
+{
+	struct process *process = &decision->process;
+	uint64_t place = hash_places(items, n);
+	uint64_t identity = identity_number(pidfd);
+
+	if (!identity) {
+		int r = process_read(decider->reader, process, FACT_START);
+
+		if (r < 0)
+			return unreadable(decision, r);
+		identity = process->start_ticks;
+	}
+	(void)snprintf(decision->destination, sizeof(decision->destination), "%s", items[0].path);
+	if (yields(decider, items, n, identity, place, decision))
+		return VERDICT_YIELDED;
+	switch (placer_place(decider->placer, process->tgid, process->cgroup, items, n,
+			     decider->now_ms, diags, &decision->result)) {
 	case PLACE_MOVED:
+		note_placed(decider, items, n, identity, place, decision);
 		return VERDICT_PLACED;
 	case PLACE_IN_PLACE:
 		return VERDICT_IN_PLACE;
@@ -211,10 +297,31 @@ static enum verdict act(const struct decider *decider, struct diag_list *diags,
 	return VERDICT_FAILED;
 }
 
-static enum verdict unreadable(struct decision *decision, int error)
+static enum verdict act(struct decider *decider, int pidfd, struct diag_list *diags,
+			struct decision *decision)
 {
-	decision->error = error;
-	return error == -ESRCH ? VERDICT_GONE : VERDICT_UNREADABLE;
+	enum verdict verdict = prepare_places(decider, decision);
+
+	if (verdict != VERDICT_PLACED)
+		return verdict;
+	return place(decider, pidfd, decider->places.items, decider->places.n, diags, decision);
+}
+
+/* No rule names the process, but it was born before its parent was placed. It follows, unless
+ * somebody has moved it meanwhile. */
+static enum verdict inherit(const struct decider *decider, int pidfd,
+			    const struct family_place *inherits, struct diag_list *diags,
+			    struct decision *decision)
+{
+	int r = process_read(decider->reader, &decision->process, FACT_CGROUP | FACT_EXE);
+
+	if (r < 0)
+		return unreadable(decision, r);
+	if (placer_location(decider->placer, decision->process.cgroup, inherits->moved) !=
+	    inherits->from)
+		return VERDICT_NO_RULE;
+	decision->inherited = true;
+	return place(decider, pidfd, inherits->items, inherits->n, diags, decision);
 }
 
 static enum verdict exempt(struct decision *decision, const char *why)
@@ -223,7 +330,8 @@ static enum verdict exempt(struct decision *decision, const char *why)
 	return VERDICT_EXEMPT;
 }
 
-static enum verdict decide_known(const struct decider *decider, struct diag_list *diags,
+static enum verdict decide_known(struct decider *decider, int pidfd,
+				 const struct family_place *inherits, struct diag_list *diags,
 				 struct decision *decision)
 {
 	struct confirming confirming = { .decider = decider };
@@ -239,7 +347,8 @@ static enum verdict decide_known(const struct decider *decider, struct diag_list
 	if (confirming.waits)
 		return VERDICT_WAITS;
 	if (!decision->rule)
-		return VERDICT_NO_RULE;
+		return inherits ? inherit(decider, pidfd, inherits, diags, decision)
+				: VERDICT_NO_RULE;
 	/* %p needs the executable; a kernel thread shows by having none. */
 	r = process_read(decider->reader, process, FACT_CGROUP | FACT_EXE);
 	if (r < 0)
@@ -251,7 +360,7 @@ static enum verdict decide_known(const struct decider *decider, struct diag_list
 		return VERDICT_EXEMPT;
 	if (decision->rule->options)
 		return VERDICT_IGNORED;
-	return act(decider, diags, decision);
+	return act(decider, pidfd, diags, decision);
 }
 
 static bool is_sticky(const struct decider *decider, struct process *process)
@@ -262,8 +371,43 @@ static bool is_sticky(const struct decider *decider, struct process *process)
 	       sticky_matches(decider->sticky, process->tgid, process->start_ticks);
 }
 
-void decide(const struct decider *decider, pid_t tgid, struct diag_list *diags,
-	    struct decision *ret)
+/*
+ * What was placed was not the process that was decided about: it ended, and its number went to
+ * another between the last look and the write. That one was born in its parent's group: put it back
+ * there. The caller decides about it anew.
+ */
+static void put_right(const struct decider *decider, struct decision *decision)
+{
+	struct process other, parent;
+	pid_t tgid = decision->process.tgid;
+	uint32_t moved = decision->result.moved;
+
+	process_init(&other, tgid);
+	if (process_read(decider->reader, &other, FACT_START) < 0)
+		return;
+	decision->reused = true;
+	process_init(&parent, other.ppid);
+	if (process_read(decider->reader, &parent, FACT_CGROUP) == 0)
+		(void)placer_restore(decider->placer, tgid, parent.cgroup, moved);
+}
+
+/* VERDICT_EXEMPT with its reason, or another: go on. */
+static enum verdict check_age(const struct decider *decider, struct decision *decision)
+{
+	int r;
+
+	if (!decider->oldest_ticks)
+		return VERDICT_NO_RULE;
+	r = process_read(decider->reader, &decision->process, FACT_START);
+	if (r < 0)
+		return unreadable(decision, r);
+	if (decision->process.start_ticks < decider->oldest_ticks)
+		return exempt(decision, "it is older than the daemon, and --scan was not given");
+	return VERDICT_NO_RULE;
+}
+
+void decide(struct decider *decider, pid_t tgid, const struct family_place *inherits,
+	    struct diag_list *diags, struct decision *ret)
 {
 	cleanup_close int pidfd = -1;
 
@@ -273,20 +417,21 @@ void decide(const struct decider *decider, pid_t tgid, struct diag_list *diags,
 		ret->exempt = tgid == 1 ? "it is PID 1" : "it is the daemon itself";
 		return;
 	}
-	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
+	pidfd = identity_open(tgid);
 	if (pidfd < 0) {
-		/* EINVAL, later kernels ENOENT: the number is a thread's now. */
-		ret->verdict =
-			unreadable(ret, errno == EINVAL || errno == ENOENT ? -ESRCH : -errno);
+		ret->verdict = unreadable(ret, pidfd);
 		return;
 	}
 	if (is_sticky(decider, &ret->process)) {
 		ret->verdict = VERDICT_STICKY;
 		return;
 	}
-	ret->verdict = decide_known(decider, diags, ret);
-	/* What was placed may have been another process with the same number. */
-	if (ret->verdict == VERDICT_PLACED &&
-	    syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 && errno == ESRCH)
+	ret->verdict = check_age(decider, ret);
+	if (ret->verdict != VERDICT_NO_RULE)
+		return;
+	ret->verdict = decide_known(decider, pidfd, inherits, diags, ret);
+	if (ret->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
 		ret->verdict = VERDICT_GONE;
+		put_right(decider, ret);
+	}
 }

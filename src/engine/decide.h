@@ -2,18 +2,20 @@
 #ifndef CGRED_ENGINE_DECIDE_H
 #define CGRED_ENGINE_DECIDE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "cgroup/placer.h"
+#include "engine/family.h"
+#include "engine/placed.h"
 #include "process/process.h"
+#include "rule/rule.h"
 
 struct diag_list;
 struct idnames;
-struct placer;
 struct process_reader;
-struct rule;
 struct ruleset;
 struct sticky;
 
@@ -27,22 +29,36 @@ enum verdict {
 	VERDICT_IGNORED, /* by a rule with "ignore" */
 	VERDICT_WAITS,	 /* for a name: decide again when it is known */
 	VERDICT_IN_PLACE,
+	VERDICT_YIELDED, /* somebody else has moved it since it was placed */
 	VERDICT_PLACED,
 	VERDICT_FAILED,	    /* result.text says why */
 	VERDICT_UNREADABLE, /* error says why */
 };
 #define VERDICTS (VERDICT_UNREADABLE + 1)
 
-/* Everything a decision needs; all of it stays the owner's. */
+/* The expanded paths of one rule's targets. */
+struct decider_places {
+	struct placement items[RULE_TARGETS_MAX];
+	size_t n;
+	char paths[RULE_TARGETS_BYTES + PATH_MAX];
+	size_t used;
+};
+
+/* Everything a decision needs; all that it points to stays the owner's. */
 struct decider {
 	const struct ruleset *rules;
 	struct process_reader *reader;
 	struct placer *placer;
 	struct idnames *names;
 	const struct sticky *sticky;
+	struct placed *placed;
+	enum placed_policy policy;
+	uint64_t now_ms;
+	uint64_t oldest_ticks; /* processes that started before this are exempt; 0: none is */
 	pid_t self;
-	const char *own_cgroup; /* text of our own /proc/PID/cgroup */
-	bool is_systemd;	/* PID 1 is systemd */
+	const char *own_cgroup;	      /* text of our own /proc/PID/cgroup */
+	bool is_systemd;	      /* PID 1 is systemd */
+	struct decider_places places; /* room to work in: the event path does not allocate */
 };
 
 /* What was decided, and on what grounds. Its pointers live until the next decision. */
@@ -52,13 +68,18 @@ struct decision {
 	int error;	    /* VERDICT_UNREADABLE: -errno */
 	struct process process;
 	const struct rule *rule; /* NULL: none matched, or matching was not reached */
-	char destination[256];	 /* of the rule's first target, substituted; for messages: cut */
+	bool inherited;		 /* VERDICT_PLACED: by what its parent's rule says */
+	bool gave_up;		 /* VERDICT_YIELDED: after it was put back too often */
+	bool reused; /* VERDICT_GONE: another process has its number, decide about that */
+	struct family_place place; /* VERDICT_PLACED: for the children that were too early */
+	char destination[256];	   /* of the rule's first target, substituted; for messages: cut */
 	struct place_result result;
 };
 
-/* Decide, and act on it. Warnings go to diags. */
-void decide(const struct decider *decider, pid_t tgid, struct diag_list *diags,
-	    struct decision *ret);
+/* Decide, and act on it. inherits (or NULL): where the process belongs when no rule names it.
+ * Warnings go to diags. The strings of ret->place live until the next decision. */
+void decide(struct decider *decider, pid_t tgid, const struct family_place *inherits,
+	    struct diag_list *diags, struct decision *ret);
 
 const char *verdict_name(enum verdict verdict);
 

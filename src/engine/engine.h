@@ -21,13 +21,19 @@ struct engine_config {
 	unsigned long remove_empty_ms; /* groups made on demand, when empty for so long; 0: never */
 	bool scan;		       /* also place what runs already */
 	bool systemd;		       /* PID 1 is systemd: leave its user managers alone */
+	bool cgroupfs;		       /* the administrator says: write to its tree all the same */
+	enum placed_policy policy;     /* when somebody else moves what was placed */
 };
 
 struct engine_stats {
 	uint64_t events;
 	uint64_t verdicts[VERDICTS];
 	uint64_t overruns; /* times that the kernel had to drop events */
-	uint64_t scans;
+	uint64_t dropped;  /* events that were: what they were about was looked for, or has ended */
+	uint64_t scans;	   /* passes over /proc */
+	uint64_t reopened; /* subscriptions that had gone silent */
+	uint64_t reused;   /* process numbers that changed hands during a placement */
+	uint64_t given_up; /* processes that could not be read, however often */
 	uint64_t reloads, failed_reloads;
 };
 

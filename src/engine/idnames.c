@@ -4,12 +4,18 @@
 
 #include "engine/idnames.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "engine/loader.h"
 #include "rule/ruleset.h"
+
+/* How long it counts that an id has no name, and how soon a name service that failed is asked
+ * again. */
+#define NO_NAME_MS   60000
+#define ASK_AGAIN_MS 5000
 
 struct key {
 	unsigned id;
@@ -20,6 +26,7 @@ struct idname {
 	UT_hash_handle hh;
 	struct key key;
 	bool known;
+	uint64_t until_ms; /* not 0: then ask again, or forget that there is none */
 	char *name;
 };
 
@@ -77,15 +84,35 @@ static struct idname *entry_of(struct idnames *names, unsigned id, bool is_group
 void idnames_reset(struct idnames *names, const struct ruleset *set)
 {
 	clear(names);
-	for (size_t i = 0; i < set->n_names; i++)
-		idnames_answer(names, set->names[i].id, set->names[i].is_group, set->names[i].name);
+	for (size_t i = 0; i < set->n_names; i++) {
+		const struct ruleset_name *name = &set->names[i];
+		bool is_new;
+		struct idname *entry = entry_of(names, name->id, name->is_group, &is_new);
+
+		if (!entry || !is_new)
+			continue;
+		entry->known = true;
+		entry->name = strdup(name->name);
+	}
+}
+
+/* False: no memory. */
+static bool ask(struct idnames *names, const struct key *key)
+{
+	struct loader_job *job =
+		loader_job_new(key->is_group ? LOADER_GROUP_NAME : LOADER_USER_NAME);
+
+	if (!job)
+		return false;
+	job->id = key->id;
+	loader_submit(names->loader, job);
+	return true;
 }
 
 bool idnames_find(struct idnames *names, unsigned id, bool is_group, const char **ret_name)
 {
 	bool is_new;
 	struct idname *entry = entry_of(names, id, is_group, &is_new);
-	struct loader_job *job;
 
 	*ret_name = NULL;
 	if (!entry)
@@ -96,25 +123,41 @@ bool idnames_find(struct idnames *names, unsigned id, bool is_group, const char 
 	}
 	if (!is_new)
 		return false;
-	job = loader_job_new(is_group ? LOADER_GROUP_NAME : LOADER_USER_NAME);
-	if (!job) {
-		HASH_DEL(names->entries, entry);
-		free(entry);
-		return true;
-	}
-	job->id = id;
-	loader_submit(names->loader, job);
-	return false;
+	if (ask(names, &entry->key))
+		return false;
+	HASH_DEL(names->entries, entry);
+	free(entry);
+	return true;
 }
 
-void idnames_answer(struct idnames *names, unsigned id, bool is_group, const char *name)
+void idnames_answer(struct idnames *names, const struct loader_job *job, uint64_t now_ms)
 {
 	bool is_new;
-	struct idname *entry = entry_of(names, id, is_group, &is_new);
+	struct idname *entry = entry_of(names, job->id, job->kind == LOADER_GROUP_NAME, &is_new);
 
-	if (!entry || (entry->known && entry->name))
+	if (!entry || entry->known)
 		return;
-	entry->known = true;
-	free(entry->name);
-	entry->name = name ? strdup(name) : NULL;
+	entry->known = job->error == 0 || job->error == -ENOENT;
+	entry->name = job->name ? strdup(job->name) : NULL;
+	if (!entry->name)
+		entry->until_ms = now_ms + (entry->known ? NO_NAME_MS : ASK_AGAIN_MS);
+}
+
+bool idnames_retry(struct idnames *names, uint64_t now_ms)
+{
+	struct idname *entry, *next;
+	bool changed = false;
+
+	HASH_ITER (hh, names->entries, entry, next) {
+		if (!entry->until_ms || entry->until_ms > now_ms)
+			continue;
+		entry->until_ms = 0;
+		if (!entry->known && ask(names, &entry->key))
+			continue;
+		HASH_DEL(names->entries, entry);
+		free(entry->name);
+		free(entry);
+		changed = true;
+	}
+	return changed;
 }

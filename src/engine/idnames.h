@@ -3,8 +3,10 @@
 #define CGRED_ENGINE_IDNAMES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct loader;
+struct loader_job;
 struct ruleset;
 
 /* The names of ids, for %u and %g. What is not known is asked of the loader; nothing here waits. */
@@ -21,7 +23,11 @@ void idnames_reset(struct idnames *names, const struct ruleset *set);
  * idnames_answer(). */
 bool idnames_find(struct idnames *names, unsigned id, bool is_group, const char **ret_name);
 
-/* The loader's answer. name may be NULL, and is copied. */
-void idnames_answer(struct idnames *names, unsigned id, bool is_group, const char *name);
+/* The loader's answer. Who has no name has none for a minute; a name service that could not tell is
+ * asked again by idnames_retry(). */
+void idnames_answer(struct idnames *names, const struct loader_job *job, uint64_t now_ms);
+
+/* Ask again where it is time. True: what is known has changed, those who wait should look. */
+bool idnames_retry(struct idnames *names, uint64_t now_ms);
 
 #endif

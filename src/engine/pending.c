@@ -13,13 +13,14 @@ struct waiting {
 	UT_hash_handle hh;
 	struct waiting *prev, *next;
 	pid_t tgid;
+	struct pending_item item;
 	bool parked;
 	uint64_t due_ms;
 };
 
 struct pending {
 	struct waiting *by_tgid;
-	struct waiting *timed; /* by due_ms: all are given the same delay */
+	struct waiting *timed; /* by due_ms */
 	struct waiting *parked;
 };
 
@@ -57,37 +58,53 @@ static struct waiting *find(const struct pending *pending, pid_t tgid)
 	return waiting;
 }
 
-static struct waiting *add(struct pending *pending, pid_t tgid)
+static struct waiting *add(struct pending *pending, const struct pending_item *item)
 {
 	struct waiting *waiting = calloc(1, sizeof(*waiting));
 
 	if (!waiting)
 		return NULL;
-	waiting->tgid = tgid;
+	waiting->tgid = item->tgid;
+	waiting->item = *item;
 	HASH_ADD_INT(pending->by_tgid, tgid, waiting);
 	return waiting;
 }
 
-int pending_add(struct pending *pending, pid_t tgid, uint64_t due_ms)
+/* Most have the same delay, so that the place is nearly always the end. */
+static void insert_timed(struct pending *pending, struct waiting *waiting)
 {
-	struct waiting *waiting = find(pending, tgid);
+	struct waiting *before = pending->timed ? pending->timed->prev : NULL;
 
-	if (waiting)
+	while (before && before->due_ms > waiting->due_ms)
+		before = before == pending->timed ? NULL : before->prev;
+	if (before)
+		DL_APPEND_ELEM(pending->timed, before, waiting);
+	else
+		DL_PREPEND(pending->timed, waiting);
+}
+
+int pending_add(struct pending *pending, const struct pending_item *item, uint64_t due_ms)
+{
+	struct waiting *waiting = find(pending, item->tgid);
+
+	if (waiting && !waiting->parked)
 		return 0;
-	waiting = add(pending, tgid);
+	if (waiting)
+		drop(pending, waiting);
+	waiting = add(pending, item);
 	if (!waiting)
 		return -ENOMEM;
 	waiting->due_ms = due_ms;
-	DL_APPEND(pending->timed, waiting);
+	insert_timed(pending, waiting);
 	return 0;
 }
 
-int pending_park(struct pending *pending, pid_t tgid)
+int pending_park(struct pending *pending, const struct pending_item *item)
 {
 	struct waiting *waiting;
 
-	pending_remove(pending, tgid);
-	waiting = add(pending, tgid);
+	pending_remove(pending, item->tgid);
+	waiting = add(pending, item);
 	if (!waiting)
 		return -ENOMEM;
 	waiting->parked = true;
@@ -111,26 +128,24 @@ bool pending_next_due(const struct pending *pending, uint64_t *ret_due_ms)
 	return true;
 }
 
-pid_t pending_take_due(struct pending *pending, uint64_t now_ms)
+bool pending_take_due(struct pending *pending, uint64_t now_ms, struct pending_item *ret)
 {
-	pid_t tgid;
-
 	if (!pending->timed || pending->timed->due_ms > now_ms)
-		return 0;
-	tgid = pending->timed->tgid;
+		return false;
+	*ret = pending->timed->item;
 	drop(pending, pending->timed);
-	return tgid;
+	return true;
 }
 
 void pending_unpark(struct pending *pending, uint64_t due_ms)
 {
-	struct waiting *waiting, *next;
+	while (pending->parked) {
+		struct waiting *waiting = pending->parked;
 
-	DL_FOREACH_SAFE (pending->parked, waiting, next) {
 		DL_DELETE(pending->parked, waiting);
 		waiting->parked = false;
 		waiting->due_ms = due_ms;
-		DL_PREPEND(pending->timed, waiting);
+		insert_timed(pending, waiting);
 	}
 }
 

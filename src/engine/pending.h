@@ -7,19 +7,28 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Processes whose decision waits: for the rest of a setgid-setuid-exec sequence, or for a name. */
+#include "engine/event.h"
+
+/* Processes whose decision waits: for the rest of a setgid-setuid-exec sequence, for a name, or for
+ * another try. */
 struct pending;
+
+struct pending_item {
+	pid_t tgid;
+	enum event_kind kind; /* of the event that it waits for a decision on */
+	unsigned tries;	      /* how often it could not be read */
+};
 
 /* NULL: no memory. */
 struct pending *pending_new(void);
 void pending_free(struct pending *pending);
 
-/* Decide at due_ms (CLOCK_MONOTONIC). One that waits already keeps its time. Times must not go
- * backwards from call to call. 0 or -ENOMEM. */
-int pending_add(struct pending *pending, pid_t tgid, uint64_t due_ms);
+/* Decide at due_ms (CLOCK_MONOTONIC). One that waits for its time already keeps that; one that is
+ * parked gets it. 0 or -ENOMEM. */
+int pending_add(struct pending *pending, const struct pending_item *item, uint64_t due_ms);
 
-/* Decide when pending_take_parked() is called. 0 or -ENOMEM. */
-int pending_park(struct pending *pending, pid_t tgid);
+/* Decide when pending_unpark() is called. 0 or -ENOMEM. */
+int pending_park(struct pending *pending, const struct pending_item *item);
 
 /* It need not wait any more (it is decided, or gone). */
 void pending_remove(struct pending *pending, pid_t tgid);
@@ -27,8 +36,8 @@ void pending_remove(struct pending *pending, pid_t tgid);
 /* When the first is due; false: none is. */
 bool pending_next_due(const struct pending *pending, uint64_t *ret_due_ms);
 
-/* Take out one that is due by now; 0: none. */
-pid_t pending_take_due(struct pending *pending, uint64_t now_ms);
+/* Take out one that is due by now. False: there is none. */
+bool pending_take_due(struct pending *pending, uint64_t now_ms, struct pending_item *ret);
 
 /* Make all that are parked due at due_ms. */
 void pending_unpark(struct pending *pending, uint64_t due_ms);

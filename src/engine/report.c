@@ -27,7 +27,7 @@ struct said {
 	UT_hash_handle hh;
 	uint64_t said_ms;
 	uint64_t unsaid; /* since then */
-	char text[];
+	char key[];
 };
 
 struct report {
@@ -57,28 +57,43 @@ void report_free(struct report *report)
 	free(report);
 }
 
-static void say_once(struct report *report, int level, const char *text, uint64_t now_ms)
+static struct said *find_said(struct report *report, const char *key)
 {
 	struct said *said;
 
-	HASH_FIND_STR(report->said, text, said);
+	HASH_FIND_STR(report->said, key, said);
+	return said;
+}
+
+static struct said *remember(struct report *report, const char *key)
+{
+	struct said *said;
+
+	if (HASH_COUNT(report->said) >= SAID_MAX)
+		report_reset(report);
+	said = calloc(1, sizeof(*said) + strlen(key) + 1);
+	if (!said)
+		return NULL;
+	memcpy(said->key, key, strlen(key));
+	HASH_ADD_STR(report->said, key, said);
+	return said;
+}
+
+static void say_once(struct report *report, int level, const char *key, const char *text,
+		     uint64_t now_ms)
+{
+	struct said *said = find_said(report, key);
+
 	if (said && now_ms - said->said_ms < SAY_AGAIN_MS) {
 		said->unsaid++;
 		return;
-	}
-	if (!said) {
-		if (HASH_COUNT(report->said) >= SAID_MAX)
-			report_reset(report);
-		said = calloc(1, sizeof(*said) + strlen(text) + 1);
-		if (said) {
-			memcpy(said->text, text, strlen(text));
-			HASH_ADD_STR(report->said, text, said);
-		}
 	}
 	if (said && said->unsaid)
 		log_at(level, "%s (and %llu more times)", text, (unsigned long long)said->unsaid);
 	else
 		log_at(level, "%s", text);
+	if (!said)
+		said = remember(report, key);
 	if (said) {
 		said->said_ms = now_ms;
 		said->unsaid = 0;
@@ -101,15 +116,61 @@ static const char *source_of(const struct ruleset *rules, const struct rule *rul
 	return rules->sources[rule->source];
 }
 
+/* The text is about the rule, not about the process: users cannot make up new ones. */
 static void report_failure(struct report *report, const struct ruleset *rules,
 			   const struct decision *decision, uint64_t now_ms)
 {
+	const struct rule *rule = decision->rule;
+	const char *source = rule ? source_of(rules, rule) : "inherited";
 	char text[1024];
+	char key[512];
+
+	(void)snprintf(key, sizeof(key), "%s:%u:%d", source, rule ? rule->line : 0,
+		       decision->result.error);
+	(void)snprintf(text, sizeof(text),
+		       "%s:%u: a process that the rule matches stays where it is: %s", source,
+		       rule ? rule->line : 0, decision->result.text);
+	say_once(report, LOG_ERR, key, text, now_ms);
+}
+
+static void report_unreadable(struct report *report, const struct decision *decision,
+			      uint64_t now_ms)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "processes cannot be read: %s; trying again",
+		       strerror(-decision->error));
+	say_once(report, LOG_WARNING, text, text, now_ms);
+}
+
+static void report_gave_up(struct report *report, const struct ruleset *rules,
+			   const struct decision *decision, uint64_t now_ms)
+{
+	char text[512];
 
 	(void)snprintf(
-		text, sizeof(text), "%s:%u: a process that the rule matches stays where it is: %s",
-		source_of(rules, decision->rule), decision->rule->line, decision->result.text);
-	say_once(report, LOG_ERR, text, now_ms);
+		text, sizeof(text),
+		"%s:%u: somebody keeps moving processes away from \"%s\": they are left where "
+		"they are",
+		decision->rule ? source_of(rules, decision->rule) : "inherited",
+		decision->rule ? decision->rule->line : 0, decision->destination);
+	say_once(report, LOG_WARNING, text, text, now_ms);
+}
+
+static void log_placed(const struct ruleset *rules, enum event_kind kind,
+		       const struct decision *decision)
+{
+	const struct process *process = &decision->process;
+
+	if (decision->inherited)
+		log_info("placed %d (%s, uid %u, gid %u) into \"%s\" as its parent, after %s",
+			 (int)process->tgid, process->exe, process->euid, process->egid,
+			 decision->destination, event_name(kind));
+	else
+		log_info("placed %d (%s, uid %u, gid %u) into \"%s\" by %s:%u after %s",
+			 (int)process->tgid, process->exe, process->euid, process->egid,
+			 decision->destination, source_of(rules, decision->rule),
+			 decision->rule->line, event_name(kind));
 }
 
 void report_decision(struct report *report, const struct ruleset *rules, enum event_kind kind,
@@ -119,11 +180,12 @@ void report_decision(struct report *report, const struct ruleset *rules, enum ev
 
 	if (decision->verdict == VERDICT_FAILED)
 		report_failure(report, rules, decision, now_ms);
+	if (decision->verdict == VERDICT_UNREADABLE)
+		report_unreadable(report, decision, now_ms);
+	if (decision->gave_up)
+		report_gave_up(report, rules, decision, now_ms);
 	if (decision->verdict == VERDICT_PLACED)
-		log_info("placed %d (%s, uid %u, gid %u) into \"%s\" by %s:%u after %s",
-			 (int)process->tgid, process->exe, process->euid, process->egid,
-			 decision->destination, source_of(rules, decision->rule),
-			 decision->rule->line, event_name(kind));
+		log_placed(rules, kind, decision);
 	else if (decision->rule)
 		log_debug("%s: %d (%s, uid %u, gid %u) by %s:%u after %s%s%s",
 			  verdict_name(decision->verdict), (int)process->tgid,
@@ -132,9 +194,11 @@ void report_decision(struct report *report, const struct ruleset *rules, enum ev
 			  event_name(kind), decision->exempt ? ": " : "",
 			  decision->exempt ? decision->exempt : "");
 	else
-		log_debug("%s: %d after %s%s%s", verdict_name(decision->verdict),
-			  (int)process->tgid, event_name(kind), decision->error ? ": " : "",
-			  decision->error ? strerror(-decision->error) : "");
+		log_debug("%s: %d after %s%s%s%s", verdict_name(decision->verdict),
+			  (int)process->tgid, event_name(kind),
+			  decision->error || decision->exempt ? ": " : "",
+			  decision->error ? strerror(-decision->error) : "",
+			  decision->exempt ? decision->exempt : "");
 }
 
 void report_warnings(struct report *report, const struct diag_list *diags, uint64_t now_ms)
@@ -143,7 +207,7 @@ void report_warnings(struct report *report, const struct diag_list *diags, uint6
 
 	for (const struct diag *diag = diags->head; diag; diag = diag->next) {
 		diag_format(diag, text, sizeof(text));
-		say_once(report, LOG_WARNING, text, now_ms);
+		say_once(report, LOG_WARNING, text, text, now_ms);
 	}
 }
 

@@ -8,18 +8,22 @@
 
 #include "process/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/num.h"
 #include "process/proc-parse.h"
 
 #define TEXT_MIN    4096U
@@ -41,19 +45,22 @@ struct process_reader {
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
 	char invoked[PATH_MAX];
-	char path[PATH_MAX + 64]; /* PID/root/ and one of these */
 };
 
-/* PID/name */
+/* PID/name, or PID/task/TID/name */
 struct proc_path {
-	char text[32];
+	char text[48];
 };
 
-static struct proc_path proc_path(pid_t pid, const char *name)
+static struct proc_path proc_path(const struct process *process, const char *name)
 {
 	struct proc_path path;
 
-	(void)snprintf(path.text, sizeof(path.text), "%d/%s", (int)pid, name);
+	if (process->tid)
+		(void)snprintf(path.text, sizeof(path.text), "%d/task/%d/%s", (int)process->tgid,
+			       (int)process->tid, name);
+	else
+		(void)snprintf(path.text, sizeof(path.text), "%d/%s", (int)process->tgid, name);
 	return path;
 }
 
@@ -62,9 +69,9 @@ static struct proc_path proc_path(pid_t pid, const char *name)
  * leads nowhere; the kernel checks access to a link's task first, so one that goes after the
  * look-up is EACCES.
  */
-static int proc_error(const struct process_reader *reader, pid_t pid, int error)
+static int proc_error(const struct process_reader *reader, const struct process *process, int error)
 {
-	struct proc_path dir = proc_path(pid, "");
+	struct proc_path dir = proc_path(process, "");
 
 	if (error == ESRCH)
 		return -ESRCH;
@@ -110,29 +117,29 @@ static ssize_t read_fd(int fd, struct buffer *buf, size_t max)
 	return (ssize_t)len;
 }
 
-static ssize_t read_part(const struct process_reader *reader, pid_t pid, const char *name,
-			 struct buffer *buf, size_t max)
+static ssize_t read_part(const struct process_reader *reader, const struct process *process,
+			 const char *name, struct buffer *buf, size_t max)
 {
-	struct proc_path path = proc_path(pid, name);
+	struct proc_path path = proc_path(process, name);
 	cleanup_close int fd = openat(reader->proc_fd, path.text, O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -errno : read_fd(fd, buf, max);
 
-	return len < 0 ? proc_error(reader, pid, (int)-len) : len;
+	return len < 0 ? proc_error(reader, process, (int)-len) : len;
 }
 
-static ssize_t read_whole(const struct process_reader *reader, pid_t pid, const char *name,
-			  struct buffer *buf)
+static ssize_t read_whole(const struct process_reader *reader, const struct process *process,
+			  const char *name, struct buffer *buf)
 {
-	ssize_t len = read_part(reader, pid, name, buf, TEXT_MAX);
+	ssize_t len = read_part(reader, process, name, buf, TEXT_MAX);
 
 	return len == TEXT_MAX ? -EFBIG : len;
 }
 
 /* The target of a link, in buf. Returns its length or -errno, not yet made out by proc_error(). */
-static ssize_t read_link(const struct process_reader *reader, pid_t pid, const char *name,
-			 char buf[PATH_MAX])
+static ssize_t read_link(const struct process_reader *reader, const struct process *process,
+			 const char *name, char buf[PATH_MAX])
 {
-	struct proc_path path = proc_path(pid, name);
+	struct proc_path path = proc_path(process, name);
 	ssize_t len = readlinkat(reader->proc_fd, path.text, buf, PATH_MAX);
 
 	if (len < 0)
@@ -147,7 +154,7 @@ static ssize_t read_link(const struct process_reader *reader, pid_t pid, const c
  * whether that has changed. 0 or -errno. */
 static int file_id_of(int dirfd, const char *path, struct file_id *ret)
 {
-	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | (path[0] ? 0 : AT_EMPTY_PATH);
 	struct statx stx;
 
 	if (statx(dirfd, path, flags, STATX_INO, &stx) < 0)
@@ -157,12 +164,30 @@ static int file_id_of(int dirfd, const char *path, struct file_id *ret)
 	return 0;
 }
 
-/* The same as the process itself sees it. */
-static int file_id_in_root(struct process_reader *reader, pid_t pid, const char *path,
-			   struct file_id *ret)
+/*
+ * Which file a path leads to as the process itself sees it. The process chose the path, so the
+ * look-up must not wait for anything it leads over: only what the kernel has in its cache counts
+ * (RESOLVE_CACHED, Linux 5.12), as it has of a path that was just executed. 0; -EAGAIN: it is not
+ * known without waiting; another -errno.
+ */
+static int file_id_in_root(const struct process_reader *reader, const struct process *process,
+			   const char *path, struct file_id *ret)
 {
-	(void)snprintf(reader->path, sizeof(reader->path), "%d/root%s", (int)pid, path);
-	return file_id_of(reader->proc_fd, reader->path, ret);
+	const struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_CACHED | RESOLVE_NO_MAGICLINKS,
+	};
+	struct proc_path root_path = proc_path(process, "root");
+	cleanup_close int root =
+		openat(reader->proc_fd, root_path.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_close int fd = -1;
+
+	if (root < 0)
+		return -errno;
+	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	if (fd < 0)
+		return -errno;
+	return file_id_of(fd, "", ret);
 }
 
 static bool same_file(const struct file_id *a, const struct file_id *b)
@@ -177,16 +202,43 @@ static bool is_deleted(const char *path, size_t len)
 	return len > suffix_len && memcmp(path + len - suffix_len, DELETED, suffix_len) == 0;
 }
 
-/* A file may really be called "x (deleted)": then that name leads to it, here or in the root of the
- * process, whose mounts can be others. */
-static bool is_literal(struct process_reader *reader, pid_t pid, const char *path,
-		       const struct file_id *file)
+/* A file may really be called "x (deleted)": then that name leads to it. */
+static bool is_literal(const struct process_reader *reader, const struct process *process,
+		       const char *path, const struct file_id *file)
 {
 	struct file_id found = { 0 };
 
-	if (file_id_of(reader->proc_fd, path, &found) == 0 && same_file(&found, file))
-		return true;
-	return file_id_in_root(reader, pid, path, &found) == 0 && same_file(&found, file);
+	return file_id_in_root(reader, process, path, &found) == 0 && same_file(&found, file);
+}
+
+/*
+ * The first thread has ended, others may live on: /proc/PID then has nothing to tell, but its
+ * directories of them have. -EAGAIN: read anew, from another thread; 0: there is none.
+ */
+static int adopt_thread(const struct process_reader *reader, struct process *process)
+{
+	struct proc_path path = proc_path(process, "task");
+	cleanup_close int fd = -1;
+	cleanup_dir DIR *dir = NULL;
+	const struct dirent *entry;
+
+	if (process->tid)
+		return 0;
+	fd = openat(reader->proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return proc_error(reader, process, errno);
+	(void)take_fd(&fd); /* the stream's */
+	while ((entry = readdir(dir))) {
+		uint32_t tid;
+
+		if (num_parse_u32(entry->d_name, strlen(entry->d_name), &tid) &&
+		    (pid_t)tid != process->tgid) {
+			process->tid = (pid_t)tid;
+			return -EAGAIN;
+		}
+	}
+	return 0;
 }
 
 static int store_groups(struct process_reader *reader, const struct proc_status *status,
@@ -211,7 +263,7 @@ static int store_groups(struct process_reader *reader, const struct proc_status 
 
 static int read_status(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_whole(reader, process->tgid, "status", &reader->text);
+	ssize_t len = read_whole(reader, process, "status", &reader->text);
 	struct proc_status status;
 	int ret;
 
@@ -233,13 +285,15 @@ static int read_status(struct process_reader *reader, struct process *process)
 	process->kthread |= status.kthread;
 	memcpy(process->comm, status.comm, sizeof(process->comm));
 	process->facts |= FACT_STATUS | FACT_GROUPS;
-	return 0;
+	return status.state == 'Z' ? adopt_thread(reader, process) : 0;
 }
 
 static int store_stat(struct process_reader *reader, struct process *process,
 		      struct proc_stat *ret_stat)
 {
-	ssize_t len = read_whole(reader, process->tgid, "stat", &reader->text);
+	/* The start of the process is the start of its first thread. */
+	const struct process leader = { .tgid = process->tgid };
+	ssize_t len = read_whole(reader, &leader, "stat", &reader->text);
 	int ret;
 
 	if (len < 0)
@@ -248,7 +302,8 @@ static int store_stat(struct process_reader *reader, struct process *process,
 	if (ret < 0)
 		return ret;
 	process->ppid = ret_stat->ppid;
-	process->state = ret_stat->state;
+	if (!process->tid)
+		process->state = ret_stat->state;
 	process->kthread = ret_stat->kthread;
 	process->start_ticks = ret_stat->start_ticks;
 	process->facts |= FACT_START;
@@ -264,12 +319,12 @@ static int read_stat(struct process_reader *reader, struct process *process)
 
 static int read_exe_file(struct process_reader *reader, struct process *process)
 {
-	struct proc_path path = proc_path(process->tgid, "exe");
+	struct proc_path path = proc_path(process, "exe");
 	struct file_id file = { 0 };
 	int ret = file_id_of(reader->proc_fd, path.text, &file);
 
 	if (ret < 0)
-		ret = proc_error(reader, process->tgid, -ret);
+		ret = proc_error(reader, process, -ret);
 	if (ret < 0 && ret != -ENOENT)
 		return ret;
 	process->exe_file = file;
@@ -294,8 +349,15 @@ static int read_no_exe(struct process_reader *reader, struct process *process)
 
 	if (ret < 0)
 		return ret;
-	if (stat.exiting && stat.state != 'Z')
+	if (process->tid)
 		return -ESRCH;
+	if (stat.state == 'Z') {
+		ret = adopt_thread(reader, process);
+		if (ret < 0)
+			return ret;
+	} else if (stat.exiting) {
+		return -ESRCH;
+	}
 	process->exe_file = (struct file_id){ 0 };
 	process->facts |= FACT_EXE_FILE;
 	reader->exe[0] = '\0';
@@ -305,18 +367,24 @@ static int read_no_exe(struct process_reader *reader, struct process *process)
 
 static int read_exe(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_link(reader, process->tgid, "exe", reader->exe);
+	ssize_t len = read_link(reader, process, "exe", reader->exe);
 
 	if (len == -ENOENT)
 		return read_no_exe(reader, process);
+	if (len == -ENAMETOOLONG) {
+		/* Deeper than the kernel can say: no name, but the file is known (FACT_EXE_FILE).
+		 */
+		reader->exe[0] = '\0';
+		len = 0;
+	}
 	if (len < 0)
-		return proc_error(reader, process->tgid, (int)-len);
+		return proc_error(reader, process, (int)-len);
 	if (is_deleted(reader->exe, (size_t)len)) {
 		int ret = process->facts & FACT_EXE_FILE ? 0 : read_exe_file(reader, process);
 
 		if (ret < 0)
 			return ret;
-		if (!is_literal(reader, process->tgid, reader->exe, &process->exe_file))
+		if (!is_literal(reader, process, reader->exe, &process->exe_file))
 			reader->exe[(size_t)len - (sizeof(DELETED) - 1)] = '\0';
 	}
 	process->kthread = false;
@@ -326,26 +394,27 @@ static int read_exe(struct process_reader *reader, struct process *process)
 
 /* The working directory, in reader->cwd. 0; -ENOENT when it is not one that a path could start
  * with. */
-static int read_cwd(struct process_reader *reader, pid_t pid)
+static int read_cwd(struct process_reader *reader, const struct process *process)
 {
-	ssize_t len = read_link(reader, pid, "cwd", reader->cwd);
-	struct proc_path path = proc_path(pid, "cwd");
+	ssize_t len = read_link(reader, process, "cwd", reader->cwd);
+	struct proc_path path = proc_path(process, "cwd");
 	struct file_id file = { 0 };
 
 	if (len < 0)
-		return proc_error(reader, pid, (int)-len);
+		return proc_error(reader, process, (int)-len);
 	if (reader->cwd[0] != '/')
 		return -ENOENT;
 	if (!is_deleted(reader->cwd, (size_t)len))
 		return 0;
 	if (file_id_of(reader->proc_fd, path.text, &file) < 0 ||
-	    !is_literal(reader, pid, reader->cwd, &file))
+	    !is_literal(reader, process, reader->cwd, &file))
 		return -ENOENT;
 	return 0;
 }
 
 /* Where the argument leads, in reader->invoked: 0. -ENOENT when its directory is not known. */
-static int path_of_arg(struct process_reader *reader, pid_t pid, const struct proc_arg *arg)
+static int path_of_arg(struct process_reader *reader, const struct process *process,
+		       const struct proc_arg *arg)
 {
 	int ret;
 
@@ -353,7 +422,7 @@ static int path_of_arg(struct process_reader *reader, pid_t pid, const struct pr
 		return -ENOENT;
 	reader->cwd[0] = '\0';
 	if (arg->text[0] != '/') {
-		ret = read_cwd(reader, pid);
+		ret = read_cwd(reader, process);
 		if (ret < 0)
 			return ret;
 	}
@@ -379,7 +448,7 @@ static void store_base(struct process_reader *reader, const struct proc_arg *arg
 static int store_invoked(struct process_reader *reader, const struct proc_arg *arg,
 			 struct process *process)
 {
-	int ret = path_of_arg(reader, process->tgid, arg);
+	int ret = path_of_arg(reader, process, arg);
 
 	if (ret == -ESRCH)
 		return ret;
@@ -391,15 +460,15 @@ static int store_invoked(struct process_reader *reader, const struct proc_arg *a
 		return 0;
 	process->invoked = reader->invoked;
 	process->invoked_base = strrchr(reader->invoked, '/') + 1;
-	if (file_id_in_root(reader, process->tgid, reader->invoked, &process->invoked_file) < 0)
+	if (file_id_in_root(reader, process, reader->invoked, &process->invoked_file) < 0)
 		process->invoked_file = (struct file_id){ 0 };
 	return 0;
 }
 
 /* The command line as far as it is looked at. Returns its length or -errno. */
-static ssize_t read_cmdline(struct process_reader *reader, pid_t pid)
+static ssize_t read_cmdline(struct process_reader *reader, const struct process *process)
 {
-	ssize_t len = read_part(reader, pid, "cmdline", &reader->text, CMDLINE_MAX);
+	ssize_t len = read_part(reader, process, "cmdline", &reader->text, CMDLINE_MAX);
 
 	/* The last element was cut. */
 	if (len == CMDLINE_MAX) {
@@ -419,7 +488,7 @@ static int read_invoked(struct process_reader *reader, struct process *process)
 	process->invoked_file = (struct file_id){ 0 };
 	if (process->exe[0] != '\0' &&
 	    !proc_comm_is(process->comm, process->exe_base, strlen(process->exe_base))) {
-		len = read_cmdline(reader, process->tgid);
+		len = read_cmdline(reader, process);
 		if (len < 0)
 			return (int)len;
 		if (proc_find_arg(reader->text.data, (size_t)len, process->comm, &arg))
@@ -432,7 +501,7 @@ static int read_invoked(struct process_reader *reader, struct process *process)
 
 static int read_cgroup(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_whole(reader, process->tgid, "cgroup", &reader->cgroup);
+	ssize_t len = read_whole(reader, process, "cgroup", &reader->cgroup);
 
 	if (len < 0)
 		return (int)len;
@@ -480,7 +549,7 @@ void process_init(struct process *process, pid_t tgid)
 	*process = (struct process){ .tgid = tgid };
 }
 
-int process_read(struct process_reader *reader, struct process *process, unsigned facts)
+static int read_steps(struct process_reader *reader, struct process *process, unsigned facts)
 {
 	/* exe before stat: where there is none, stat must say why, and a stat of before may not
 	 * know. */
@@ -494,10 +563,6 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 		{ FACT_SCHED, read_sched },
 	};
 
-	if (process->tgid <= 0)
-		return -ESRCH;
-	if (facts & ~process->facts & FACT_INVOKED)
-		facts |= FACT_STATUS | FACT_EXE;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int ret = 0;
 
@@ -509,9 +574,28 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 	return 0;
 }
 
+int process_read(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	int r;
+
+	if (process->tgid <= 0)
+		return -ESRCH;
+	if (facts & ~process->facts & FACT_INVOKED)
+		facts |= FACT_STATUS | FACT_EXE;
+	r = read_steps(reader, process, facts);
+	if (r == -EAGAIN) {
+		/* From a thread that lives, and everything from the same one. */
+		facts |= process->facts;
+		process->facts = 0;
+		r = read_steps(reader, process, facts);
+	}
+	return r == -EAGAIN ? -ESRCH : r;
+}
+
 int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid)
 {
-	ssize_t len = read_whole(reader, tid, "status", &reader->text);
+	const struct process thread = { .tgid = tid };
+	ssize_t len = read_whole(reader, &thread, "status", &reader->text);
 	struct proc_status status;
 	int ret;
 

@@ -26,6 +26,7 @@ struct file_id {
 
 struct process {
 	pid_t tgid;
+	pid_t tid;	/* a thread that it was read from, as the first has ended; else 0 */
 	unsigned facts; /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
@@ -40,7 +41,7 @@ struct process {
 
 	/* The executable: absolute path, without the kernel's " (deleted)"; "" for kernel threads.
 	 */
-	const char *exe;
+	const char *exe; /* or "" where it is too deep to be told */
 	const char *exe_base;
 	struct file_id exe_file;
 

@@ -10,9 +10,8 @@
 
 struct entry {
 	UT_hash_handle hh;
-	pid_t tgid;
-	uint64_t start_ticks;
-	bool children;
+	pid_t tgid; /* the key */
+	struct sticky_entry is;
 };
 
 struct sticky {
@@ -49,19 +48,18 @@ static struct entry *find(const struct sticky *sticky, pid_t tgid)
 	return entry;
 }
 
-int sticky_add(struct sticky *sticky, pid_t tgid, uint64_t start_ticks, bool children)
+int sticky_add(struct sticky *sticky, const struct sticky_entry *new_entry)
 {
-	struct entry *entry = find(sticky, tgid);
+	struct entry *entry = find(sticky, new_entry->tgid);
 
 	if (!entry) {
 		entry = calloc(1, sizeof(*entry));
 		if (!entry)
 			return -ENOMEM;
-		entry->tgid = tgid;
+		entry->tgid = new_entry->tgid;
 		HASH_ADD_INT(sticky->entries, tgid, entry);
 	}
-	entry->start_ticks = start_ticks;
-	entry->children = children;
+	entry->is = *new_entry;
 	return 0;
 }
 
@@ -82,14 +80,14 @@ bool sticky_matches(const struct sticky *sticky, pid_t tgid, uint64_t start_tick
 {
 	const struct entry *entry = find(sticky, tgid);
 
-	return entry && (entry->start_ticks == 0 || entry->start_ticks == start_ticks);
+	return entry && (entry->is.start_ticks == 0 || entry->is.start_ticks == start_ticks);
 }
 
-bool sticky_inherits(const struct sticky *sticky, pid_t tgid)
+const struct sticky_entry *sticky_find(const struct sticky *sticky, pid_t tgid)
 {
 	const struct entry *entry = sticky->entries ? find(sticky, tgid) : NULL;
 
-	return entry && entry->children;
+	return entry ? &entry->is : NULL;
 }
 
 size_t sticky_count(const struct sticky *sticky)
@@ -97,12 +95,12 @@ size_t sticky_count(const struct sticky *sticky)
 	return HASH_COUNT(sticky->entries);
 }
 
-void sticky_sweep(struct sticky *sticky, sticky_gone_fn *gone, void *arg)
+void sticky_filter(struct sticky *sticky, sticky_keep_fn *keep, void *arg)
 {
 	struct entry *entry, *next;
 
 	HASH_ITER (hh, sticky->entries, entry, next) {
-		if (gone(arg, entry->tgid, entry->start_ticks))
+		if (!keep(arg, &entry->is))
 			drop(sticky, entry);
 	}
 }

@@ -15,10 +15,17 @@ struct sticky;
 struct sticky *sticky_new(void);
 void sticky_free(struct sticky *sticky);
 
-/* children: those that it forks from now on are sticky too. start_ticks 0: not known, any process
- * of that number until the next exit. Replaces what was said of the process before. 0 or -ENOMEM.
- */
-int sticky_add(struct sticky *sticky, pid_t tgid, uint64_t start_ticks, bool children);
+/* What is known of a sticky process. */
+struct sticky_entry {
+	pid_t tgid;
+	uint64_t start_ticks; /* 0: not known, any process of that number until the next exit */
+	bool children;	      /* those that it forks from now on are sticky too */
+	uint64_t since_ticks; /* now, on the clock of start_ticks: what started before is not theirs
+			       */
+};
+
+/* Replaces what was said of the process before. 0 or -ENOMEM. */
+int sticky_add(struct sticky *sticky, const struct sticky_entry *entry);
 void sticky_remove(struct sticky *sticky, pid_t tgid);
 
 /* Is there an entry for the number at all? Costs nothing when the table is empty. */
@@ -27,13 +34,13 @@ bool sticky_has(const struct sticky *sticky, pid_t tgid);
 /* Is this process sticky? */
 bool sticky_matches(const struct sticky *sticky, pid_t tgid, uint64_t start_ticks);
 
-/* Are the children of the process with that number sticky? */
-bool sticky_inherits(const struct sticky *sticky, pid_t tgid);
+/* The entry of the number, or NULL. Valid until the next change. */
+const struct sticky_entry *sticky_find(const struct sticky *sticky, pid_t tgid);
 
 size_t sticky_count(const struct sticky *sticky);
 
-/* Drop those for which gone() says so. */
-typedef bool sticky_gone_fn(void *arg, pid_t tgid, uint64_t start_ticks);
-void sticky_sweep(struct sticky *sticky, sticky_gone_fn *gone, void *arg);
+/* Go through all; those for which keep() is false are dropped. */
+typedef bool sticky_keep_fn(void *arg, const struct sticky_entry *entry);
+void sticky_filter(struct sticky *sticky, sticky_keep_fn *keep, void *arg);
 
 #endif

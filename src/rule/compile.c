@@ -65,7 +65,7 @@ struct compiler {
 
 	bool skipping;			 /* the rule above was left out, and its % lines with it */
 	const struct rule_target **open; /* targets of the newest rule, until it is complete */
-	size_t n_open, open_room;
+	size_t n_open, open_room, open_bytes;
 };
 
 struct compiler *compiler_new(const struct ruleset *previous, struct diag_list *diags)
@@ -157,7 +157,14 @@ static const char *intern(struct compiler *compiler, const char *text)
 	return intern_n(compiler, text, strlen(text));
 }
 
-int compiler_begin_source(struct compiler *compiler, const char *name)
+static uint64_t hash_more(uint64_t hash, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	return hash;
+}
+
+int compiler_begin_source(struct compiler *compiler, const char *name, const char *text, size_t len)
 {
 	struct ruleset *set = compiler->set;
 	const char **sources =
@@ -170,6 +177,7 @@ int compiler_begin_source(struct compiler *compiler, const char *name)
 	if (!sources[set->n_sources])
 		return -ENOMEM;
 	set->n_sources++;
+	set->text_hash = hash_more(hash_more(set->text_hash, name, strlen(name) + 1), text, len);
 	compiler->skipping = false;
 	return 0;
 }
@@ -195,6 +203,26 @@ static int find_previous(const struct compiler *compiler, const char *name, bool
 	return -ENOENT;
 }
 
+static int copy_previous_members(const struct compiler *compiler, gid_t gid, uid_t **ret_uids,
+				 size_t *ret_n)
+{
+	const struct ruleset *previous = compiler->previous;
+
+	for (size_t i = 0; previous && i < previous->n_rules; i++) {
+		const struct rule_members *members = previous->rules[i].members;
+
+		if (!members || members->gid != gid || members->n_uids == 0)
+			continue;
+		*ret_uids = calloc(members->n_uids, sizeof(**ret_uids));
+		if (!*ret_uids)
+			return -ENOMEM;
+		memcpy(*ret_uids, members->uids, members->n_uids * sizeof(**ret_uids));
+		*ret_n = members->n_uids;
+		break;
+	}
+	return 0;
+}
+
 static int store_members(struct compiler *compiler, struct name_entry *entry)
 {
 	struct arena *arena = &compiler->set->arena;
@@ -208,10 +236,15 @@ static int store_members(struct compiler *compiler, struct name_entry *entry)
 	r = names_find_members(entry->id, &uids, &n);
 	if (r == -ENOMEM)
 		return r;
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && r != -ENOENT) {
 		diag_add(compiler->diags, DIAG_WARNING, source_name(compiler), 0, 0,
 			 "the members of group \"%s\" cannot be looked up: %s", entry->name,
 			 strerror(-r));
+		compiler->set->n_skipped++;
+		r = copy_previous_members(compiler, entry->id, &uids, &n);
+		if (r < 0)
+			return r;
+	}
 	members->gid = entry->id;
 	if (n > 0) {
 		uid_t *stored = arena_alloc(arena, n * sizeof(*stored));
@@ -256,6 +289,23 @@ static const struct name_entry *find_name(struct compiler *compiler, const char 
 	return entry;
 }
 
+/* Of a file that is not there (yet): of its directory, and its name. NULL: not even that. */
+static char *find_real_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *directory = NULL;
+	cleanup_free char *real_directory = NULL;
+	char *real = realpath(path, NULL);
+
+	if (real || errno != ENOENT || slash == path)
+		return real;
+	directory = strndup(path, (size_t)(slash - path));
+	real_directory = directory ? realpath(directory, NULL) : NULL;
+	if (!real_directory || asprintf(&real, "%s%s", real_directory, slash) < 0)
+		return NULL;
+	return real;
+}
+
 /* What a path leads to, now: its text may differ from what the kernel will say (symbolic links,
  * /bin on a merged /usr), its file may have other names. NULL: no memory. */
 static const struct file_entry *find_file(struct compiler *compiler, const char *path)
@@ -271,7 +321,7 @@ static const struct file_entry *find_file(struct compiler *compiler, const char 
 	if (!entry)
 		return NULL;
 	entry->path = path;
-	real = realpath(path, NULL);
+	real = find_real_path(path);
 	if (real && strcmp(real, path) != 0)
 		entry->real_path = intern(compiler, real);
 	if (real && stat(real, &st) == 0 && S_ISREG(st.st_mode))
@@ -346,15 +396,17 @@ static void check_destination(struct compiler *compiler, const struct cgrules_li
 
 static int add_target(struct compiler *compiler, const struct cgrules_line *line)
 {
-	const struct rule_target **open = grow(compiler->open, compiler->n_open,
-					       &compiler->open_room, sizeof(*compiler->open));
+	const struct rule_target **open;
 	const struct rule_target *target;
 
-	if (compiler->n_open >= RULE_TARGETS_MAX) {
+	compiler->open_bytes += strlen(line->destination) + 1;
+	if (compiler->n_open >= RULE_TARGETS_MAX || compiler->open_bytes > RULE_TARGETS_BYTES) {
 		diag_add(compiler->diags, DIAG_ERROR, source_name(compiler), line->line, 0,
-			 "a rule has at most %d lines", RULE_TARGETS_MAX);
+			 "a rule has at most %d lines, with destinations of %d bytes in all",
+			 RULE_TARGETS_MAX, RULE_TARGETS_BYTES);
 		return 0;
 	}
+	open = grow(compiler->open, compiler->n_open, &compiler->open_room, sizeof(*open));
 	if (!open)
 		return -ENOMEM;
 	compiler->open = open;
@@ -373,6 +425,7 @@ static int close_rule(struct compiler *compiler)
 	const struct rule_target **targets;
 	size_t bytes = compiler->n_open * sizeof(*targets);
 
+	compiler->open_bytes = 0;
 	if (compiler->n_open == 0)
 		return 0;
 	targets = arena_alloc(&set->arena, bytes);

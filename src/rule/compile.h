@@ -2,6 +2,8 @@
 #ifndef CGRED_RULE_COMPILE_H
 #define CGRED_RULE_COMPILE_H
 
+#include <stddef.h>
+
 struct cgrules_line;
 struct diag_list;
 struct ruleset;
@@ -13,8 +15,9 @@ struct compiler;
 struct compiler *compiler_new(const struct ruleset *previous, struct diag_list *diags);
 void compiler_free(struct compiler *compiler);
 
-/* The lines that follow are from this file. 0 or -ENOMEM. */
-int compiler_begin_source(struct compiler *compiler, const char *name);
+/* The lines that follow are from this file, which has this text. 0 or -ENOMEM. */
+int compiler_begin_source(struct compiler *compiler, const char *name, const char *text,
+			  size_t len);
 
 /* Add a line. Users and groups that do not exist are warnings. 0 or -ENOMEM. */
 int compiler_add(struct compiler *compiler, const struct cgrules_line *line);

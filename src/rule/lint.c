@@ -72,20 +72,31 @@ static bool starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Does a prefix rule take everything of another rule's program column? */
+static bool prefix_covers_path(const char *prefix, const char *path)
+{
+	return starts_with(path, prefix) || starts_with(base_of(path), prefix);
+}
+
+/* Does a prefix rule take everything of another rule's program column? A rule for a symbolic link
+ * also takes the path that it leads to. */
 static bool prefix_covers(const struct rule *prefix, const struct rule *rule)
 {
 	switch ((enum rule_pattern)rule->pattern) {
 	case PATTERN_NONE:
 		return false;
 	case PATTERN_PATH:
-		return starts_with(rule->process, prefix->process) ||
-		       starts_with(base_of(rule->process), prefix->process);
+		return prefix_covers_path(prefix->process, rule->process) &&
+		       (!rule->real_path || prefix_covers_path(prefix->process, rule->real_path));
 	case PATTERN_NAME:
 	case PATTERN_PREFIX:
 		return starts_with(rule->process, prefix->process);
 	}
 	return false;
+}
+
+static bool has_one_base(const struct rule *rule)
+{
+	return !rule->real_path || strcmp(base_of(rule->process), base_of(rule->real_path)) == 0;
 }
 
 /* A rule for these people that takes everything of the rule's program column, or NULL. */
@@ -96,7 +107,7 @@ static const struct rule *find_cover(const struct lint *lint, const struct rule 
 
 	if (!cover && rule->pattern != PATTERN_NONE)
 		cover = find(lint, who, id, rule->pattern, rule->process);
-	if (!cover && rule->pattern == PATTERN_PATH)
+	if (!cover && rule->pattern == PATTERN_PATH && has_one_base(rule))
 		cover = find(lint, who, id, PATTERN_NAME, base_of(rule->process));
 	for (size_t i = 0; !cover && i < lint->n_prefixes; i++) {
 		const struct rule *prefix = lint->prefixes[i];

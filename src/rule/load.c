@@ -28,7 +28,7 @@ static int compile_line(void *arg, const struct cgrules_line *line)
 static int load_text(void *arg, const char *name, const char *text, size_t len)
 {
 	const struct loading *loading = arg;
-	int r = compiler_begin_source(loading->compiler, name);
+	int r = compiler_begin_source(loading->compiler, name, text, len);
 
 	if (r == 0)
 		r = cgrules_parse(text, len, name, compile_line, loading->compiler, loading->diags);

@@ -9,7 +9,6 @@ struct ruleset;
 
 struct rule_sources {
 	const char *file;      /* cgrules.conf, or NULL */
-	bool file_must_exist;  /* it was named by the administrator */
 	const char *directory; /* cgrules.d: *.conf, sorted, after the file; or NULL */
 	bool lint;	       /* also warn of rules that are never reached (rule/lint.h) */
 };

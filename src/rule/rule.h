@@ -26,6 +26,9 @@ enum rule_pattern {
 /* Lines of one rule: its own, and those that begin with "%". */
 #define RULE_TARGETS_MAX 64
 
+/* Destinations of one rule together, before substitution. */
+#define RULE_TARGETS_BYTES 8192
+
 #define RULE_IGNORE    (1U << 0)
 #define RULE_IGNORE_RT (1U << 1)
 

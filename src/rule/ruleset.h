@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/arena.h"
@@ -32,6 +33,7 @@ struct ruleset {
 	size_t n_names;
 	unsigned facts;	    /* what matching needs: mask of enum process_fact */
 	unsigned n_skipped; /* rules whose user or group does not exist (yet) */
+	uint64_t text_hash; /* of everything that was read */
 };
 
 struct ruleset *ruleset_ref(struct ruleset *set);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From events to decisions: what is decided at once, what waits for the rest of a sequence, who
+ * follows whom, and what is tried again. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "engine/family.h"
+#include "engine/parts.h"
+#include "engine/pending.h"
+#include "engine/report.h"
+
+/* How long a change of ids waits for the rest of setgid, setuid and exec, which then are one
+ * decision: the calls follow each other in microseconds, but the caller may lose its CPU in
+ * between. */
+#define SETTLE_MS 10
+
+/* A process that cannot be read now (no descriptors, no memory) may be, later. */
+#define RETRY_MS  200
+#define TRIES_MAX 20
+
+static void arm_settle_timer(struct engine *engine)
+{
+	uint64_t now = engine_now_ms();
+	uint64_t due;
+
+	if (pending_next_due(engine->pending, &due))
+		loop_timer_arm(engine->settle_timer, due > now ? due - now : 0);
+}
+
+static void wait_for_name(struct engine *engine, const struct pending_item *item)
+{
+	if (pending_park(engine->pending, item) < 0)
+		log_err("no memory to remember process %d until its name is known",
+			(int)item->tgid);
+}
+
+static void try_again(struct engine *engine, struct pending_item item)
+{
+	if (++item.tries <= TRIES_MAX &&
+	    pending_add(engine->pending, &item, engine_now_ms() + RETRY_MS) == 0)
+		return;
+	engine->stats.given_up++;
+}
+
+/* The decision is made: what does that mean for the children of the process? */
+static void tell_family(struct engine *engine, pid_t tgid, const struct decision *decision)
+{
+	switch (decision->verdict) {
+	case VERDICT_PLACED:
+		if (family_place(engine->family, tgid, &decision->place, engine_now_ms()) < 0)
+			log_err("no memory for the children of process %d", (int)tgid);
+		return;
+	case VERDICT_WAITS:
+	case VERDICT_UNREADABLE:
+		(void)family_open(engine->family, tgid, engine_now_ms());
+		return;
+	case VERDICT_GONE:
+	case VERDICT_EXEMPT:
+	case VERDICT_STICKY:
+	case VERDICT_NO_RULE:
+	case VERDICT_IGNORED:
+	case VERDICT_IN_PLACE:
+	case VERDICT_YIELDED:
+	case VERDICT_FAILED:
+		family_close(engine->family, tgid);
+		return;
+	}
+}
+
+static void log_decision(struct engine *engine, enum event_kind kind,
+			 const struct decision *decision)
+{
+	if (decision->verdict == VERDICT_FAILED || decision->verdict == VERDICT_UNREADABLE ||
+	    decision->gave_up || log_enabled(LOG_INFO))
+		report_decision(engine->report, engine->rules, kind, decision, engine_now_ms());
+}
+
+static void decide_once(struct engine *engine, const struct pending_item *item,
+			struct decision *ret)
+{
+	struct diag_list diags = { 0 };
+
+	engine->decider.rules = engine->rules;
+	engine->decider.now_ms = engine_now_ms();
+	engine->decider.oldest_ticks =
+		item->kind == EVENT_SCAN && !engine->config->scan ? engine->start_ticks : 0;
+	decide(&engine->decider, item->tgid, family_find(engine->family, item->tgid), &diags, ret);
+	if (diags.head)
+		report_warnings(engine->report, &diags, engine->decider.now_ms);
+	diag_list_done(&diags);
+}
+
+static bool is_short_of_descriptors(const struct decision *decision)
+{
+	int error = decision->verdict == VERDICT_UNREADABLE ? decision->error : 0;
+
+	return error == -EMFILE || error == -ENFILE;
+}
+
+/* Decide about one process, and then about those of its children that waited for that. */
+static void decide_one(struct engine *engine, struct pending_item item)
+{
+	struct decision decision;
+	pid_t child;
+
+	decide_once(engine, &item, &decision);
+	if (is_short_of_descriptors(&decision) && placer_make_room(engine->placer))
+		decide_once(engine, &item, &decision);
+	engine->stats.verdicts[decision.verdict]++;
+	log_decision(engine, item.kind, &decision);
+	tell_family(engine, item.tgid, &decision);
+	if (decision.verdict == VERDICT_WAITS)
+		wait_for_name(engine, &item);
+	if (decision.verdict == VERDICT_UNREADABLE)
+		try_again(engine, item);
+	if (decision.reused) {
+		engine->stats.reused++;
+		try_again(engine, (struct pending_item){ .tgid = item.tgid, .kind = EVENT_SCAN });
+	}
+	if (decision.verdict != VERDICT_PLACED)
+		return;
+	while ((child = family_take_waiting(engine->family, item.tgid)))
+		(void)pending_add(engine->pending,
+				  &(struct pending_item){ .tgid = child, .kind = EVENT_FORK },
+				  engine_now_ms());
+}
+
+void engine_on_settled(void *arg)
+{
+	struct engine *engine = arg;
+	uint64_t now = engine_now_ms();
+	struct pending_item item;
+
+	for (int i = 0; i < ENGINE_BATCH && pending_take_due(engine->pending, now, &item); i++)
+		decide_one(engine, item);
+	arm_settle_timer(engine);
+}
+
+void engine_unpark(struct engine *engine)
+{
+	pending_unpark(engine->pending, engine_now_ms());
+	arm_settle_timer(engine);
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static bool is_deciding(enum event_kind kind)
+{
+	return kind == EVENT_EXEC || kind == EVENT_UID || kind == EVENT_GID;
+}
+
+/* A later event of the same batch makes this one's decision. */
+static bool is_superseded(const struct event *events, size_t n, size_t i)
+{
+	for (size_t j = i + 1; j < n; j++) {
+		if (events[j].tgid == events[i].tgid && is_deciding(events[j].kind))
+			return true;
+	}
+	return false;
+}
+
+/* The decision about the process is put off: children that it forks until then wait with it. */
+static void put_off(struct engine *engine, pid_t tgid)
+{
+	if (family_open(engine->family, tgid, engine_now_ms()) < 0)
+		log_err("no memory for the children of process %d", (int)tgid);
+}
+
+static void handle_ids(struct engine *engine, const struct event *event)
+{
+	const struct pending_item item = { .tgid = event->tgid, .kind = event->kind };
+
+	put_off(engine, event->tgid);
+	if (pending_add(engine->pending, &item, engine_now_ms() + SETTLE_MS) < 0)
+		decide_one(engine, item);
+}
+
+static void handle_exec(struct engine *engine, const struct event *event)
+{
+	pending_remove(engine->pending, event->tgid);
+	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = EVENT_EXEC });
+}
+
+static void handle_fork(struct engine *engine, const struct event *event)
+{
+	engine_sticky_fork(engine, event);
+	if (event->tid != event->tgid)
+		return;
+	switch (family_fork(engine->family, event->parent_tgid, event->tgid, engine_now_ms())) {
+	case FAMILY_STRANGER:
+	case FAMILY_WAITS:
+		break;
+	case FAMILY_PLACED:
+		decide_one(engine,
+			   (struct pending_item){ .tgid = event->tgid, .kind = EVENT_FORK });
+		break;
+	}
+}
+
+static void handle_found(struct engine *engine, const struct event *event)
+{
+	engine_sticky_found(engine, event->tgid);
+	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = EVENT_SCAN });
+}
+
+void engine_handle(struct engine *engine, const struct event *events, size_t n)
+{
+	engine->stats.events += n;
+	for (size_t i = 0; i < n; i++) {
+		const struct event *event = &events[i];
+
+		if (engine->canary && event->tgid == engine->canary) {
+			engine->canary_seen = true;
+			continue;
+		}
+		switch (event->kind) {
+		case EVENT_FORK:
+			handle_fork(engine, event);
+			break;
+		case EVENT_EXIT:
+			engine_sticky_exit(engine, event);
+			break;
+		case EVENT_SCAN:
+			handle_found(engine, event);
+			break;
+		case EVENT_EXEC:
+			if (is_superseded(events, n, i))
+				put_off(engine, event->tgid);
+			else
+				handle_exec(engine, event);
+			break;
+		case EVENT_UID:
+		case EVENT_GID:
+			if (is_superseded(events, n, i))
+				put_off(engine, event->tgid);
+			else
+				handle_ids(engine, event);
+			break;
+		case EVENT_SID:
+		case EVENT_COMM:
+			break;
+		}
+	}
+	arm_settle_timer(engine);
+	engine_update_kinds(engine);
+}

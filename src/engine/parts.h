@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_PARTS_H
+#define CGRED_ENGINE_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "engine/decide.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+
+/* The inside of the engine, for its own files only: engine.c (life), sources.c (where events come
+ * from), intake.c (from events to decisions), reload.c (configuration and names), sticky.c. */
+
+/* Messages that one turn of the loop takes from a source. */
+#define ENGINE_BATCH 64
+
+struct engine {
+	struct loop *loop;
+	const struct engine_config *config;
+	int proc_fd;
+	struct process_reader *reader;
+	struct placer *placer;
+	struct sticky *sticky;
+	struct pending *pending;
+	struct family *family;
+	struct placed *placed;
+	struct loader *loader;
+	struct idnames *names;
+	struct report *report;
+	struct ruleset *rules;
+	struct cgconfig cgconfig;
+	struct decider decider;
+	char own_cgroup[8192];
+	uint64_t start_ticks; /* of ours: what is older is not ours to move without --scan */
+
+	struct connector *connector;
+	unsigned kinds;		 /* subscribed to */
+	bool lost;		 /* events were dropped, and the queue was not empty since */
+	uint64_t dropped_before; /* by sockets before this one */
+	uint64_t heard;		 /* stats.events when the last quiet time was measured */
+	pid_t canary;		 /* 0: none is out */
+	bool canary_seen;
+	struct scan *scan;
+	bool scan_again;      /* something was lost while a scan ran */
+	unsigned scan_passes; /* of this recovery */
+	uint64_t scan_placed; /* verdicts at the start of the pass */
+	int mounts_fd;
+
+	struct loop_watch *on_connector, *on_loader, *on_mounts;
+	struct loop_watch *settle_timer, *scan_timer, *sweep_timer, *retry_timer, *canary_timer;
+	struct engine_stats stats;
+};
+
+uint64_t engine_now_ms(void);
+
+/* ---- intake.c */
+
+void engine_handle(struct engine *engine, const struct event *events, size_t n);
+
+/* Decisions that waited are due now: of timers and answers. */
+void engine_on_settled(void *arg);
+void engine_unpark(struct engine *engine);
+
+/* ---- sources.c */
+
+/* Subscribe. 0 or -errno, logged. */
+int engine_open_connector(struct engine *engine);
+
+/* Change the subscription to what is needed now. */
+void engine_update_kinds(struct engine *engine);
+void engine_start_scan(struct engine *engine);
+void engine_on_scan_step(void *arg);
+void engine_on_canary(void *arg);
+void engine_on_mounts(void *arg);
+
+/* ---- reload.c */
+
+/* The first load, here and now. 0 or -errno, logged. */
+int engine_load_first(struct engine *engine);
+void engine_on_answer(void *arg);
+void engine_on_retry(void *arg);
+
+/* ---- sticky.c */
+
+/* A process was forked, or a thread ended: sticky processes hand their state on, and lose it. */
+void engine_sticky_fork(struct engine *engine, const struct event *event);
+void engine_sticky_exit(struct engine *engine, const struct event *event);
+
+/* A process was found in /proc whose fork may have been missed. */
+void engine_sticky_found(struct engine *engine, pid_t tgid);
+void engine_sticky_sweep(struct engine *engine);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The configuration in force, and how it is replaced: the loader thread makes a new one, this swaps
+ * it in, or keeps the old. Names that were looked up come back the same way. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/notify.h"
+#include "engine/idnames.h"
+#include "engine/loader.h"
+#include "engine/parts.h"
+#include "engine/report.h"
+#include "rule/ruleset.h"
+
+/* Users and groups that were unknown at a load are looked up again (a directory that comes up
+ * late). */
+#define RETRY_NAMES_MS (5UL * 60 * 1000)
+
+static void swap_cgconfig(struct engine *engine, struct cgconfig *cgconfig)
+{
+	cgconfig_done(&engine->cgconfig);
+	engine->cgconfig = *cgconfig;
+	*cgconfig = (struct cgconfig){ 0 };
+	placer_set_cgconfig(engine->placer, &engine->cgconfig);
+}
+
+static void arm_retry_timer(struct engine *engine)
+{
+	if (engine->rules && engine->rules->n_skipped)
+		loop_timer_arm(engine->retry_timer, RETRY_NAMES_MS);
+	else
+		loop_timer_disarm(engine->retry_timer);
+}
+
+static void swap_rules(struct engine *engine, struct ruleset *rules)
+{
+	ruleset_unref(engine->rules);
+	engine->rules = ruleset_ref(rules);
+	idnames_reset(engine->names, rules);
+	engine_unpark(engine);
+}
+
+static void take(struct engine *engine, struct loader_job *job)
+{
+	if (job->kind == LOADER_RULES)
+		swap_rules(engine, job->rules);
+	swap_cgconfig(engine, &job->cgconfig);
+	report_reset(engine->report);
+}
+
+/* Nobody asked for it: it must bring the names that were missing, and nothing else. */
+static bool is_wanted(const struct engine *engine, const struct loader_job *job)
+{
+	if (!job->quiet)
+		return true;
+	return job->error == 0 && job->rules->text_hash == engine->rules->text_hash &&
+	       job->rules->n_skipped < engine->rules->n_skipped;
+}
+
+static void take_configuration(struct engine *engine, struct loader_job *job)
+{
+	if (is_wanted(engine, job)) {
+		report_load(&job->diags);
+		if (job->error) {
+			engine->stats.failed_reloads++;
+			log_err("the configuration was not loaded: %s; the old one stays in force",
+				job->error == -EINVAL ? "it has mistakes" : strerror(-job->error));
+		} else {
+			take(engine, job);
+			engine->stats.reloads++;
+			log_notice("reloaded: %zu rules, %zu groups and templates",
+				   engine->rules->n_rules, engine->cgconfig.n_groups);
+		}
+		(void)notify_send("READY=1");
+	}
+	arm_retry_timer(engine);
+}
+
+void engine_on_answer(void *arg)
+{
+	struct engine *engine = arg;
+	struct loader_job *job;
+
+	while ((job = loader_next_answer(engine->loader))) {
+		switch (job->kind) {
+		case LOADER_RULES:
+		case LOADER_CGCONFIG:
+			take_configuration(engine, job);
+			break;
+		case LOADER_USER_NAME:
+		case LOADER_GROUP_NAME:
+			idnames_answer(engine->names, job, engine_now_ms());
+			engine_unpark(engine);
+			break;
+		}
+		loader_job_free(job);
+	}
+}
+
+static void reload(struct engine *engine, enum loader_job_kind kind, bool quiet)
+{
+	struct loader_job *job = loader_job_new(kind);
+
+	if (!job) {
+		log_err("no memory to reload the configuration");
+		return;
+	}
+	job->quiet = quiet;
+	job->previous = ruleset_ref(engine->rules);
+	loader_submit(engine->loader, job);
+}
+
+void engine_reload(struct engine *engine)
+{
+	(void)notify_reloading();
+	reload(engine, LOADER_RULES, false);
+}
+
+void engine_reload_templates(struct engine *engine)
+{
+	(void)notify_reloading();
+	reload(engine, LOADER_CGCONFIG, false);
+}
+
+void engine_on_retry(void *arg)
+{
+	reload(arg, LOADER_RULES, true);
+}
+
+int engine_load_first(struct engine *engine)
+{
+	struct loader_job *job = loader_job_new(LOADER_RULES);
+	int r;
+
+	if (!job)
+		return -ENOMEM;
+	loader_run(&engine->config->paths, job);
+	report_load(&job->diags);
+	r = job->error;
+	if (r == 0) {
+		take(engine, job);
+		arm_retry_timer(engine);
+		if (engine->rules->n_rules == 0)
+			log_warning("there are no rules: no process will be placed");
+	}
+	loader_job_free(job);
+	return r;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where events come from, and what is done when they do not: the proc connector, the scan that
+ * makes good for what it lost, the canary that shows whether it still sings, and the mount table.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/mounts.h"
+#include "engine/family.h"
+#include "engine/parts.h"
+#include "engine/report.h"
+#include "process/sticky.h"
+#include "source/connector.h"
+#include "source/scan.h"
+
+#define ACKNOWLEDGE_MS 2000
+
+/* After so long without an event, the daemon makes one of its own; it must arrive within a second.
+ */
+#define QUIET_MS  5000
+#define CANARY_MS 1000
+
+/* A scan that places somebody is followed by another. Where processes never stop forking, that must
+ * have an end. */
+#define SCAN_PASSES_MAX 20
+#define SCAN_RETRY_MS	1000
+
+/* Forks are for the children of the gap (family.h) and for sticky processes. */
+#define KINDS_ALWAYS                                                              \
+	(EVENT_MASK(EVENT_EXEC) | EVENT_MASK(EVENT_UID) | EVENT_MASK(EVENT_GID) | \
+	 EVENT_MASK(EVENT_FORK))
+
+/* ---- scan ----------------------------------------------------------------------------------- */
+
+void engine_start_scan(struct engine *engine)
+{
+	if (engine->scan) {
+		engine->scan_again = true;
+		return;
+	}
+	engine->scan_again = false;
+	engine->scan = scan_new(engine->proc_fd);
+	if (!engine->scan)
+		log_err("no memory for a scan of /proc: trying again");
+	else
+		engine->stats.scans++;
+	engine->scan_placed = engine->stats.verdicts[VERDICT_PLACED];
+	loop_timer_arm(engine->scan_timer, engine->scan ? 0 : SCAN_RETRY_MS);
+}
+
+static void end_scan(struct engine *engine, int error)
+{
+	bool changed = engine->stats.verdicts[VERDICT_PLACED] != engine->scan_placed;
+
+	scan_free(engine->scan);
+	engine->scan = NULL;
+	if (error < 0) {
+		log_err("cannot scan /proc: %s: trying again", strerror(-error));
+		loop_timer_arm(engine->scan_timer, SCAN_RETRY_MS);
+		return;
+	}
+	if (engine->scan_again || (changed && ++engine->scan_passes < SCAN_PASSES_MAX)) {
+		engine_start_scan(engine);
+		return;
+	}
+	log_notice("the scan is complete after %u more passes", engine->scan_passes);
+	engine->scan_passes = 0;
+}
+
+void engine_on_scan_step(void *arg)
+{
+	struct engine *engine = arg;
+	struct event events[ENGINE_BATCH];
+	int n;
+
+	if (!engine->scan) {
+		engine_start_scan(engine);
+		return;
+	}
+	n = scan_next(engine->scan, events, ENGINE_BATCH);
+	if (n <= 0) {
+		end_scan(engine, n);
+		return;
+	}
+	engine_handle(engine, events, (size_t)n);
+	loop_timer_arm(engine->scan_timer, 0);
+}
+
+/* ---- connector ------------------------------------------------------------------------------ */
+
+void engine_update_kinds(struct engine *engine)
+{
+	unsigned kinds = KINDS_ALWAYS;
+	int r;
+
+	if (sticky_count(engine->sticky))
+		kinds |= EVENT_MASK(EVENT_EXIT);
+	if (!engine->connector || kinds == engine->kinds)
+		return;
+	r = connector_set_kinds(engine->connector, kinds);
+	if (r < 0)
+		log_err("cannot change the subscription to events: %s", strerror(-r));
+	else
+		engine->kinds = kinds;
+}
+
+static void send_canary(struct engine *engine);
+
+/* The queue is empty: everything that was dropped was dropped before now. */
+static void recover(struct engine *engine)
+{
+	struct connector_stats stats;
+
+	engine->lost = false;
+	connector_get_stats(engine->connector, &stats);
+	log_warning(
+		"%llu events were dropped so far; looking for the processes that they were about",
+		(unsigned long long)(engine->dropped_before + stats.dropped));
+	engine_start_scan(engine);
+	/* On some kernels nothing comes any more after this (6.6.14 to 17, 6.7.0 to 5). */
+	send_canary(engine);
+}
+
+static void on_connector(void *arg)
+{
+	struct engine *engine = arg;
+	struct event events[ENGINE_BATCH];
+	int n = connector_read(engine->connector, events, ENGINE_BATCH);
+
+	if (n == -ENOBUFS) {
+		engine->stats.overruns++;
+		engine->lost = true;
+		return;
+	}
+	if (n < 0)
+		log_err("cannot read events: %s", strerror(-n));
+	if (n > 0)
+		engine_handle(engine, events, (size_t)n);
+	if (engine->lost && n < ENGINE_BATCH)
+		recover(engine);
+}
+
+static void close_connector(struct engine *engine)
+{
+	struct connector_stats stats;
+
+	if (!engine->connector)
+		return;
+	connector_get_stats(engine->connector, &stats);
+	engine->dropped_before += stats.dropped;
+	loop_watch_free(engine->on_connector);
+	engine->on_connector = NULL;
+	connector_close(engine->connector);
+	engine->connector = NULL;
+}
+
+int engine_open_connector(struct engine *engine)
+{
+	const char *tried;
+	int r;
+
+	close_connector(engine);
+	engine->kinds = KINDS_ALWAYS;
+	r = connector_open(engine->kinds, ACKNOWLEDGE_MS, &engine->connector, &tried);
+	if (r < 0) {
+		log_err("cannot listen to the proc connector: %s: %s", tried, strerror(-r));
+		return r;
+	}
+	engine->on_connector = loop_watch_read(engine->loop, connector_fd(engine->connector),
+					       on_connector, engine);
+	if (!engine->on_connector)
+		return -ENOMEM;
+	engine_update_kinds(engine);
+	loop_timer_arm(engine->canary_timer, QUIET_MS);
+	return 0;
+}
+
+/* ---- canary --------------------------------------------------------------------------------- */
+
+/* A child of ours changes its user, which is an event, and ends. */
+static void send_canary(struct engine *engine)
+{
+	if (engine->canary)
+		return;
+	engine->canary_seen = false;
+	engine->canary = fork();
+	if (engine->canary == 0) {
+		(void)syscall(SYS_setresuid, -1, 65534, -1);
+		_exit(0);
+	}
+	if (engine->canary < 0)
+		engine->canary = 0;
+	loop_timer_arm(engine->canary_timer, engine->canary ? CANARY_MS : QUIET_MS);
+}
+
+/* Nothing comes, although something should: open a new socket, and look for what was missed. */
+static void reopen(struct engine *engine)
+{
+	log_warning("no events arrive any more: subscribing anew");
+	engine->stats.reopened++;
+	if (engine_open_connector(engine) < 0)
+		loop_timer_arm(engine->canary_timer, QUIET_MS);
+	engine_start_scan(engine);
+}
+
+static void end_canary(struct engine *engine)
+{
+	bool seen = engine->canary_seen;
+
+	if (waitpid(engine->canary, NULL, WNOHANG) == 0) {
+		/* It has not even run yet: the machine is busy, and nothing is proved. */
+		loop_timer_arm(engine->canary_timer, CANARY_MS);
+		return;
+	}
+	engine->canary = 0;
+	if (seen)
+		loop_timer_arm(engine->canary_timer, QUIET_MS);
+	else
+		reopen(engine);
+}
+
+void engine_on_canary(void *arg)
+{
+	struct engine *engine = arg;
+	bool heard = engine->stats.events != engine->heard;
+
+	engine->heard = engine->stats.events;
+	if (engine->canary)
+		end_canary(engine);
+	else if (!engine->connector)
+		reopen(engine);
+	else if (heard)
+		loop_timer_arm(engine->canary_timer, QUIET_MS);
+	else
+		send_canary(engine);
+}
+
+/* ---- mounts --------------------------------------------------------------------------------- */
+
+void engine_on_mounts(void *arg)
+{
+	struct engine *engine = arg;
+	struct hierarchies now;
+	int r;
+
+	mounts_watch_clear(engine->mounts_fd);
+	r = mounts_load(&now);
+	if (r < 0) {
+		log_err("cannot read what is mounted: %s", strerror(-r));
+		return;
+	}
+	if (mounts_equal(&now, placer_hierarchies(engine->placer))) {
+		hierarchies_done(&now);
+		return;
+	}
+	log_notice("the mounted cgroup hierarchies have changed: %zu, mode %s", now.n,
+		   cgroup_mode_name(now.mode));
+	placer_set_hierarchies(engine->placer, &now);
+	family_forget_places(engine->family);
+	report_reset(engine->report);
+}

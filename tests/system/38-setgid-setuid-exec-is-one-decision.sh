@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# One placement line, and no group for the identities in between.
+#
+# vm: yes
+. "$(dirname "$0")/../lib.sh"
+
+n=$BASE_UID
+prog=$(program prog)
+rules <<E
+$n:prog  $C1  $CG/final-%u-%g
+@$n      $C1  $CG/between-%u-%g-%p
+$n       $C1  $CG/between-%u-%g-%p
+E
+start_daemon
+for round in 1 2 3 4 5 6 7 8 9 10; do
+	steps groups "$n" gid "$n" uid "$n" exec "$prog"
+	assert_in "$PID" "$C1" "$CG/final-$n-$n"
+	settle
+	[ "$(placements "$PID")" -eq 1 ] || fail "round $round: $(log | grep -w "$PID")"
+done
+for dir in "$(group_dir "$C1" "$CG")"/between-*; do
+	[ ! -d "$dir" ] || fail "made for an identity in between: $dir"
+done
+stop_daemon
