@@ -33,7 +33,7 @@ struct daemon {
 	struct engine *engine;
 	struct sticky_socket *sticky_socket;
 	struct loop_watch *on_signal[5];
-	char socket_path[PATH_MAX], pid_path[PATH_MAX];
+	char socket_path[PATH_MAX], pid_path[PATH_MAX], state_path[PATH_MAX];
 	int lock_fd, ready_fd;
 	bool has_pid_file;
 };
@@ -162,6 +162,8 @@ static int lock(struct daemon *daemon)
 	(void)snprintf(daemon->pid_path, sizeof(daemon->pid_path), "%s/cgred.pid", directory);
 	(void)snprintf(daemon->socket_path, sizeof(daemon->socket_path), "%s/cgred.socket",
 		       directory);
+	(void)snprintf(daemon->state_path, sizeof(daemon->state_path), "%s/cgred.state", directory);
+	daemon->config.state_path = daemon->state_path;
 	daemon->lock_fd = daemonize_lock(directory, "cgred");
 	if (daemon->lock_fd == -EWOULDBLOCK) {
 		log_err("another cgred runs already (it holds %s/cgred.lock)", directory);

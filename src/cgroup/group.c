@@ -167,7 +167,7 @@ static void own_files(int group_fd, const struct cgconfig_group *config, struct 
 		warn_group(config, diags, "cannot read the group: %s", strerror(errno));
 		return;
 	}
-	copy = -1; /* the stream's now */
+	(void)take_fd(&copy); /* the stream's now */
 	while ((entry = readdir(dir))) {
 		const char *name = entry->d_name;
 

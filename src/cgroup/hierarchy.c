@@ -228,6 +228,11 @@ void hierarchies_done(struct hierarchies *hierarchies)
 	*hierarchies = (struct hierarchies){ 0 };
 }
 
+const char *hierarchy_name(const struct hierarchy *hierarchy)
+{
+	return hierarchy->unified ? "cgroup2" : hierarchy->controllers;
+}
+
 const char *cgroup_mode_name(enum cgroup_mode mode)
 {
 	switch (mode) {

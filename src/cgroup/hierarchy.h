@@ -43,6 +43,9 @@ int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
 		      hierarchy_probe_fn *probe);
 void hierarchies_done(struct hierarchies *hierarchies);
 
+/* "cgroup2", or the controllers of a v1 hierarchy. */
+const char *hierarchy_name(const struct hierarchy *hierarchy);
+
 const char *cgroup_mode_name(enum cgroup_mode mode);
 
 /*

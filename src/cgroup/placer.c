@@ -11,50 +11,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-#include <uthash.h>
-#include <utlist.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "cgroup/cgconfig.h"
 #include "cgroup/group.h"
+#include "cgroup/kept.h"
+#include "cgroup/ondemand.h"
 
-/* Each kept group costs a descriptor: a part of what the process may have. */
-#define KEPT_MAX 8192
-
-/* Keys are the index of the hierarchy, as a character, and the path. */
-#define KEY_HIERARCHY(key) ((unsigned)((unsigned char)(key)[0] - '0'))
-#define KEY_MAX		   (PATH_MAX + 2)
-
+/* What was enabled is looked at again after so long: service managers take controllers away. */
 #define ENABLED_FOR_MS 10000
-
-struct kept {
-	UT_hash_handle hh;
-	struct kept *prev, *next; /* least recently used first */
-	int fd;
-	uint64_t used;	     /* by which placement: its descriptors stay open until it is done */
-	uint64_t enabled;    /* v2: a hash of the controllers that were enabled last */
-	uint64_t enabled_ms; /* and when that was looked at */
-	char key[];
-};
-
-struct made {
-	UT_hash_handle hh;
-	uint64_t empty_since_ms; /* 0: not seen empty */
-	char key[];
-};
 
 struct placer {
 	struct hierarchies hierarchies;
 	const struct cgconfig *cgconfig;
-	unsigned long remove_empty_ms;
-	struct kept *kept; /* by key */
-	struct kept *kept_order;
-	size_t kept_max;
-	uint64_t placement; /* number of the one that is being carried out */
-	struct made *made;  /* by key */
+	struct kept *kept;
+	struct ondemand *ondemand;
 	uint64_t writes;
 };
 
@@ -77,93 +50,32 @@ struct move {
 struct placer *placer_new(unsigned long remove_empty_ms)
 {
 	struct placer *placer = calloc(1, sizeof(*placer));
-	struct rlimit limit = { 0 };
 
 	if (!placer)
 		return NULL;
-	placer->remove_empty_ms = remove_empty_ms;
-	placer->kept_max = KEPT_MAX;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < KEPT_MAX)
-		placer->kept_max = limit.rlim_cur / 2;
+	placer->kept = kept_new();
+	placer->ondemand = ondemand_new(remove_empty_ms);
+	if (!placer->kept || !placer->ondemand)
+		return placer_free(placer), NULL;
 	return placer;
 }
 
-static void make_key(char *key, size_t hierarchy, const char *path)
+void placer_free(struct placer *placer)
 {
-	(void)snprintf(key, KEY_MAX, "%c%s", (int)('0' + hierarchy), path);
-}
-
-/* ---- kept descriptors ---------------------------------------------------------------------- */
-
-static void drop_kept(struct placer *placer, struct kept *kept)
-{
-	HASH_DEL(placer->kept, kept);
-	DL_DELETE(placer->kept_order, kept);
-	(void)close(kept->fd);
-	free(kept);
-}
-
-static void drop_all_kept(struct placer *placer)
-{
-	while (placer->kept_order)
-		drop_kept(placer, placer->kept_order);
-}
-
-/* Make room: close the descriptor that was not needed for the longest time. False: all that are
- * kept are in use. */
-static bool evict_kept(struct placer *placer)
-{
-	struct kept *oldest = placer->kept_order;
-
-	if (!oldest || oldest->used == placer->placement)
-		return false;
-	drop_kept(placer, oldest);
-	return true;
-}
-
-static void mark_used(struct placer *placer, struct kept *kept)
-{
-	kept->used = placer->placement;
-	DL_DELETE(placer->kept_order, kept);
-	DL_APPEND(placer->kept_order, kept);
-}
-
-static struct kept *find_kept(struct placer *placer, const char *key)
-{
-	struct kept *kept;
-
-	HASH_FIND_STR(placer->kept, key, kept);
-	if (kept)
-		mark_used(placer, kept);
-	return kept;
-}
-
-/* Takes the descriptor, also when it fails. */
-static struct kept *add_kept(struct placer *placer, const char *key, int fd)
-{
-	size_t key_len = strlen(key);
-	struct kept *kept = calloc(1, sizeof(*kept) + key_len + 1);
-
-	if (!kept) {
-		(void)close(fd);
-		return NULL;
-	}
-	if (HASH_COUNT(placer->kept) >= placer->kept_max)
-		(void)evict_kept(placer);
-	memcpy(kept->key, key, key_len);
-	kept->fd = fd;
-	kept->used = placer->placement;
-	HASH_ADD_STR(placer->kept, key, kept);
-	DL_APPEND(placer->kept_order, kept);
-	return kept;
+	if (!placer)
+		return;
+	kept_free(placer->kept);
+	ondemand_free(placer->ondemand);
+	hierarchies_done(&placer->hierarchies);
+	free(placer);
 }
 
 bool placer_make_room(struct placer *placer)
 {
 	size_t n = 0;
 
-	placer->placement++;
-	while (n < 16 && evict_kept(placer))
+	kept_begin(placer->kept);
+	while (n < 16 && kept_evict(placer->kept))
 		n++;
 	return n > 0;
 }
@@ -179,24 +91,8 @@ static void remember_made(void *arg, const char *path, size_t len)
 {
 	const struct making *making = arg;
 	struct placer *placer = making->placer;
-	struct made *made;
-	char key[KEY_MAX];
 
-	(void)snprintf(key, sizeof(key), "%c%.*s", (int)('0' + making->hierarchy), (int)len, path);
-	HASH_FIND_STR(placer->made, key, made);
-	if (made)
-		return;
-	made = calloc(1, sizeof(*made) + strlen(key) + 1);
-	if (!made)
-		return; /* it will not be removed: less bad than not making it */
-	memcpy(made->key, key, strlen(key));
-	HASH_ADD_STR(placer->made, key, made);
-}
-
-static void forget_made(struct placer *placer, struct made *made)
-{
-	HASH_DEL(placer->made, made);
-	free(made);
+	ondemand_note(placer->ondemand, &placer->hierarchies, making->hierarchy, path, len);
 }
 
 /* Groups that are configured as they stand are there to stay. */
@@ -227,81 +123,43 @@ static int make_group(struct placer *placer, size_t index, const struct placemen
 	return group_make(hierarchy, placement->path, config, made_for_good, NULL, diags);
 }
 
-static int deepest_first(const struct made *a, const struct made *b)
+static void drop_kept(void *arg, const char *key)
 {
-	size_t left = strlen(a->key);
-	size_t right = strlen(b->key);
+	const struct placer *placer = arg;
 
-	return (left < right) - (left > right);
+	kept_drop(placer->kept, key);
 }
 
 size_t placer_sweep(struct placer *placer, uint64_t now_ms)
 {
-	struct made *made, *next;
+	return ondemand_sweep(placer->ondemand, &placer->hierarchies, now_ms, drop_kept, placer);
+}
 
-	if (placer->remove_empty_ms == 0)
-		return 0;
-	HASH_SORT(placer->made, deepest_first);
-	HASH_ITER (hh, placer->made, made, next) {
-		const struct hierarchy *hierarchy =
-			&placer->hierarchies.items[KEY_HIERARCHY(made->key)];
-		struct kept *kept;
+void placer_set_made(struct placer *placer, placer_made_fn *made, void *arg)
+{
+	ondemand_set_fn(placer->ondemand, made, arg);
+}
 
-		if (!group_is_empty(hierarchy, made->key + 1)) {
-			made->empty_since_ms = 0;
-			if (faccessat(hierarchy->fd, made->key + 1, F_OK, 0) < 0)
-				forget_made(placer, made);
-			continue;
-		}
-		if (!made->empty_since_ms)
-			made->empty_since_ms = now_ms;
-		if (now_ms - made->empty_since_ms < placer->remove_empty_ms ||
-		    group_remove(hierarchy, made->key + 1) < 0)
-			continue;
-		HASH_FIND_STR(placer->kept, made->key, kept);
-		if (kept)
-			drop_kept(placer, kept);
-		forget_made(placer, made);
+void placer_each_made(const struct placer *placer, placer_made_fn *fn, void *arg)
+{
+	ondemand_each(placer->ondemand, &placer->hierarchies, fn, arg);
+}
+
+void placer_adopt_made(struct placer *placer, const char *hierarchy, const char *path)
+{
+	for (size_t i = 0; i < placer->hierarchies.n; i++) {
+		if (strcmp(hierarchy_name(&placer->hierarchies.items[i]), hierarchy) == 0)
+			ondemand_note(placer->ondemand, &placer->hierarchies, i, path,
+				      strlen(path));
 	}
-	return HASH_COUNT(placer->made);
 }
 
 /* ---- what is mounted ----------------------------------------------------------------------- */
 
-static bool same_hierarchy(const struct hierarchy *a, const struct hierarchy *b)
-{
-	if (a->unified || b->unified)
-		return a->unified == b->unified && strcmp(a->root, b->root) == 0;
-	return strcmp(a->controllers, b->controllers) == 0 && strcmp(a->root, b->root) == 0;
-}
-
-/* Groups made on demand keep their owner when hierarchies come and go around them. */
-static void renumber_made(struct placer *placer, const struct hierarchies *new)
-{
-	struct made *old = placer->made;
-	struct made *made, *next;
-
-	placer->made = NULL;
-	HASH_ITER (hh, old, made, next) {
-		const struct hierarchy *was = &placer->hierarchies.items[KEY_HIERARCHY(made->key)];
-		size_t i = 0;
-
-		HASH_DEL(old, made);
-		while (i < new->n && !same_hierarchy(was, &new->items[i]))
-			i++;
-		if (i == new->n) {
-			free(made);
-			continue;
-		}
-		made->key[0] = (char)('0' + i);
-		HASH_ADD_STR(placer->made, key, made);
-	}
-}
-
 void placer_set_hierarchies(struct placer *placer, struct hierarchies *hierarchies)
 {
-	drop_all_kept(placer);
-	renumber_made(placer, hierarchies);
+	kept_clear(placer->kept);
+	ondemand_renumber(placer->ondemand, &placer->hierarchies, hierarchies);
 	hierarchies_done(&placer->hierarchies);
 	placer->hierarchies = *hierarchies;
 	*hierarchies = (struct hierarchies){ 0 };
@@ -315,19 +173,6 @@ const struct hierarchies *placer_hierarchies(const struct placer *placer)
 void placer_set_cgconfig(struct placer *placer, const struct cgconfig *cgconfig)
 {
 	placer->cgconfig = cgconfig;
-}
-
-void placer_free(struct placer *placer)
-{
-	struct made *made, *next;
-
-	if (!placer)
-		return;
-	drop_all_kept(placer);
-	HASH_ITER (hh, placer->made, made, next)
-		forget_made(placer, made);
-	hierarchies_done(&placer->hierarchies);
-	free(placer);
 }
 
 /* ---- placing ------------------------------------------------------------------------------- */
@@ -427,7 +272,7 @@ static bool is_for(const struct job *job, size_t i, size_t index, const char *pa
 }
 
 /* v2. What was enabled is looked at again now and then: service managers take controllers away. */
-static void enable_controllers(const struct job *job, size_t index, struct kept *kept,
+static void enable_controllers(const struct job *job, size_t index, struct kept_group *kept,
 			       const char *path)
 {
 	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
@@ -459,11 +304,11 @@ static void enable_controllers(const struct job *job, size_t index, struct kept 
 	}
 }
 
-static int open_kept(struct placer *placer, size_t index, const char *path)
+static int open_procs(struct placer *placer, size_t index, const char *path)
 {
 	int fd = group_open_procs(&placer->hierarchies.items[index], path);
 
-	while ((fd == -EMFILE || fd == -ENFILE) && evict_kept(placer))
+	while ((fd == -EMFILE || fd == -ENFILE) && kept_evict(placer->kept))
 		fd = group_open_procs(&placer->hierarchies.items[index], path);
 	return fd;
 }
@@ -473,24 +318,24 @@ static int reach(const struct job *job, size_t index, struct move *move)
 {
 	struct placer *placer = job->placer;
 	const struct placement *placement = move->placement;
-	struct kept *kept;
-	char key[KEY_MAX];
+	struct kept_group *kept;
+	char key[KEPT_KEY_MAX];
 	int fd;
 	int r;
 
-	make_key(key, index, placement->path);
-	kept = find_kept(placer, key);
+	kept_make_key(key, index, placement->path, strlen(placement->path));
+	kept = kept_find(placer->kept, key);
 	if (!kept) {
-		fd = open_kept(placer, index, placement->path);
+		fd = open_procs(placer, index, placement->path);
 		if (fd == -ENOENT) {
 			r = make_group(placer, index, placement, job->diags);
 			if (r < 0)
 				return r;
-			fd = open_kept(placer, index, placement->path);
+			fd = open_procs(placer, index, placement->path);
 		}
 		if (fd < 0)
 			return fd;
-		kept = add_kept(placer, key, fd);
+		kept = kept_add(placer->kept, key, fd);
 		if (!kept)
 			return -ENOMEM;
 	}
@@ -515,18 +360,15 @@ static int write_pid(int fd, pid_t tgid)
 static int move_one(const struct job *job, size_t index, struct move *move, pid_t tgid)
 {
 	struct placer *placer = job->placer;
-	struct kept *kept;
-	char key[KEY_MAX];
+	char key[KEPT_KEY_MAX];
 	int r;
 
 	placer->writes++;
 	r = write_pid(move->fd, tgid);
 	if (r != -ENODEV)
 		return r;
-	make_key(key, index, move->placement->path);
-	HASH_FIND_STR(placer->kept, key, kept);
-	if (kept)
-		drop_kept(placer, kept);
+	kept_make_key(key, index, move->placement->path, strlen(move->placement->path));
+	kept_drop(placer->kept, key);
 	r = reach(job, index, move);
 	return r < 0 ? r : write_pid(move->fd, tgid);
 }
@@ -600,7 +442,7 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 	struct move moves[HIERARCHIES_MAX] = { 0 };
 	enum place_outcome outcome;
 
-	placer->placement++;
+	kept_begin(placer->kept);
 	*ret = (struct place_result){ 0 };
 	if (plan(&job, moves, ret) < 0)
 		return PLACE_FAILED;
@@ -701,8 +543,8 @@ bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
 void placer_get_stats(const struct placer *placer, struct placer_stats *ret)
 {
 	*ret = (struct placer_stats){
-		.descriptors = HASH_COUNT(placer->kept),
-		.groups_made = HASH_COUNT(placer->made),
+		.descriptors = kept_count(placer->kept),
+		.groups_made = ondemand_count(placer->ondemand),
 		.writes = placer->writes,
 	};
 }

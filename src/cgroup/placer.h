@@ -44,6 +44,16 @@ struct place_result {
 struct placer *placer_new(unsigned long remove_empty_ms);
 void placer_free(struct placer *placer);
 
+/* Called for each group that is made on demand: hierarchy_name() and the path. */
+typedef void placer_made_fn(void *arg, const char *hierarchy, const char *path);
+void placer_set_made(struct placer *placer, placer_made_fn *made, void *arg);
+
+/* Call fn for all groups that were made on demand and are still to be removed. */
+void placer_each_made(const struct placer *placer, placer_made_fn *fn, void *arg);
+
+/* A group was made on demand by an earlier daemon: remove it when it is empty. */
+void placer_adopt_made(struct placer *placer, const char *hierarchy, const char *path);
+
 /* Take over what is mounted (from mounts_load(); *hierarchies is empty then). All
  * kept descriptors are closed. */
 void placer_set_hierarchies(struct placer *placer, struct hierarchies *hierarchies);

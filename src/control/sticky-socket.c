@@ -6,7 +6,6 @@
 #include "control/sticky-socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,16 +65,13 @@ static void drop(struct client *client)
 	free(client);
 }
 
-/* Root, or the owner of the process by its real id: who may send it signals may say this too. */
+/* Root, or whoever the process runs as. */
 static bool may_speak_for(const struct client *client, pid_t pid)
 {
-	char path[32];
-	struct stat st;
+	uid_t uid;
 
-	if (client->uid == 0)
-		return true;
-	(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-	return stat(path, &st) == 0 && st.st_uid == client->uid;
+	return client->uid == 0 ||
+	       (engine_find_user(client->socket->engine, pid, &uid) == 0 && uid == client->uid);
 }
 
 static int carry_out(struct client *client, const struct request *request)

@@ -23,6 +23,7 @@
 #include "engine/pending.h"
 #include "engine/placed.h"
 #include "engine/report.h"
+#include "engine/state.h"
 #include "process/sticky.h"
 #include "rule/ruleset.h"
 #include "source/connector.h"
@@ -52,6 +53,7 @@ static void on_sweep(void *arg)
 	if (!engine->lost && now > FAMILY_KEPT_MS)
 		family_expire(engine->family, now - FAMILY_KEPT_MS);
 	engine_sticky_sweep(engine);
+	engine_compact_state(engine);
 	if (idnames_retry(engine->names, now))
 		engine_unpark(engine);
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);
@@ -194,6 +196,7 @@ int engine_start(struct engine *engine)
 	r = engine_open_connector(engine);
 	if (r < 0)
 		return r;
+	engine_remember(engine);
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);
 	if (engine->config->scan)
 		engine_start_scan(engine);
@@ -221,6 +224,7 @@ void engine_free(struct engine *engine)
 	placed_free(engine->placed);
 	sticky_free(engine->sticky);
 	report_free(engine->report);
+	state_free(engine->state);
 	placer_free(engine->placer);
 	cgconfig_done(&engine->cgconfig);
 	ruleset_unref(engine->rules);

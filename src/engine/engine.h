@@ -23,6 +23,7 @@ struct engine_config {
 	bool systemd;		       /* PID 1 is systemd: leave its user managers alone */
 	bool cgroupfs;		       /* the administrator says: write to its tree all the same */
 	enum placed_policy policy;     /* when somebody else moves what was placed */
+	const char *state_path;	       /* of the state file; NULL: none */
 };
 
 struct engine_stats {
@@ -52,6 +53,9 @@ void engine_free(struct engine *engine); /* takes NULL */
  * new ones are complete, and for good when these have a mistake. */
 void engine_reload(struct engine *engine);
 void engine_reload_templates(struct engine *engine);
+
+/* The effective user of a process, or of a thread. 0 or -errno. */
+int engine_find_user(struct engine *engine, pid_t pid, uid_t *ret_uid);
 
 /* What a client of the sticky socket wants of a process. 0; -ESRCH; -ENOMEM. */
 int engine_stick(struct engine *engine, pid_t pid, bool children);

@@ -11,7 +11,8 @@
 #include "engine/event.h"
 
 /* The inside of the engine, for its own files only: engine.c (life), sources.c (where events come
- * from), intake.c (from events to decisions), reload.c (configuration and names), sticky.c. */
+ * from), intake.c (from events to decisions), reload.c (configuration and names), sticky.c,
+ * memory.c (what outlives the daemon). */
 
 /* Messages that one turn of the loop takes from a source. */
 #define ENGINE_BATCH 64
@@ -29,6 +30,7 @@ struct engine {
 	struct loader *loader;
 	struct idnames *names;
 	struct report *report;
+	struct state *state; /* NULL: none is kept */
 	struct ruleset *rules;
 	struct cgconfig cgconfig;
 	struct decider decider;
@@ -91,5 +93,13 @@ void engine_sticky_exit(struct engine *engine, const struct event *event);
 /* A process was found in /proc whose fork may have been missed. */
 void engine_sticky_found(struct engine *engine, pid_t tgid);
 void engine_sticky_sweep(struct engine *engine);
+
+/* ---- memory.c */
+
+/* Take over what an earlier daemon knew, and begin to keep the state. */
+void engine_remember(struct engine *engine);
+
+/* Write the state anew when it has grown. */
+void engine_compact_state(struct engine *engine);
 
 #endif

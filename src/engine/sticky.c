@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "engine/parts.h"
+#include "engine/state.h"
 #include "process/process.h"
 #include "process/sticky.h"
 
@@ -19,6 +20,31 @@ static uint64_t now_ticks(void)
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now);
 	return (uint64_t)now.tv_sec * per_second + (uint64_t)now.tv_nsec * per_second / 1000000000U;
+}
+
+static int add(struct engine *engine, const struct sticky_entry *entry)
+{
+	int r = sticky_add(engine->sticky, entry);
+
+	if (r == 0 && engine->state)
+		(void)state_add_sticky(engine->state, entry);
+	return r;
+}
+
+int engine_find_user(struct engine *engine, pid_t pid, uid_t *ret_uid)
+{
+	struct process process;
+	pid_t tgid;
+	int r;
+
+	r = process_tgid_of(engine->reader, pid, &tgid);
+	if (r < 0)
+		return r;
+	process_init(&process, tgid);
+	r = process_read(engine->reader, &process, FACT_STATUS);
+	if (r == 0)
+		*ret_uid = process.euid;
+	return r;
 }
 
 int engine_stick(struct engine *engine, pid_t pid, bool children)
@@ -35,7 +61,7 @@ int engine_stick(struct engine *engine, pid_t pid, bool children)
 	if (r < 0)
 		return r;
 	entry.start_ticks = process.start_ticks;
-	r = sticky_add(engine->sticky, &entry);
+	r = add(engine, &entry);
 	if (r < 0)
 		return r;
 	/* Before the client has its answer: it may fork at once. */
@@ -53,6 +79,8 @@ int engine_unstick(struct engine *engine, pid_t pid)
 	if (r < 0)
 		return r;
 	sticky_remove(engine->sticky, tgid);
+	if (engine->state)
+		(void)state_add_unsticky(engine->state, tgid);
 	log_info("not sticky any more: %d", (int)tgid);
 	return 0;
 }
@@ -86,7 +114,7 @@ void engine_sticky_fork(struct engine *engine, const struct event *event)
 	child.since_ticks = parent->since_ticks;
 	/* When the child is gone already its own children still inherit: its end comes later. */
 	child.start_ticks = start_of(engine, event->tgid, &error);
-	if (sticky_add(engine->sticky, &child) < 0)
+	if (add(engine, &child) < 0)
 		log_err("no memory for sticky process %d", (int)event->tgid);
 }
 
@@ -129,7 +157,7 @@ void engine_sticky_found(struct engine *engine, pid_t tgid)
 		return;
 	child.start_ticks = process.start_ticks;
 	child.since_ticks = parent->since_ticks;
-	(void)sticky_add(engine->sticky, &child);
+	(void)add(engine, &child);
 }
 
 void engine_sticky_sweep(struct engine *engine)

@@ -130,7 +130,7 @@ static void put_value(struct writer *writer, const char *value, uintmax_t number
 	for (; *value; value++) {
 		unsigned char c = (unsigned char)*value;
 
-		put(writer, c == '/' || c < 0x20 || c == 0x7f ? '_' : (char)c);
+		put(writer, (char)(c == '/' || c < 0x20 || c == 0x7f ? '_' : c));
 	}
 }
 
@@ -168,8 +168,9 @@ static size_t substitute(struct writer *writer, char what, const struct destinat
 int destination_expand(const char *text, const struct destination_values *values, char *buf,
 		       size_t size)
 {
-	struct writer writer = { .buf = buf, .size = size };
+	struct writer writer = { .size = size };
 
+	writer.buf = buf;
 	for (; *text; text++) {
 		if (*text == '\\' && text[1])
 			put_literal(&writer, *++text);

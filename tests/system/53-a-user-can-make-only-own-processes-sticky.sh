@@ -25,10 +25,12 @@ ask() {
 	steps groups "$gid" gid "$n" uid "$1" exec "$T/bin/sticky" "$socket" "$2" 0
 	wait "$PID" || fail "uid $1 cannot use the socket: $(cat "$OUT")"
 }
-steps gid "$n" uid "$n" wait "$T/go" exec "$prog"
+steps gid "$n" uid "$n" say ready wait "$T/go" exec "$prog"
 own=$PID
-steps gid "$n" uid $((n + 1)) wait "$T/go" exec "$prog"
+assert_eventually says ready
+steps gid "$n" uid $((n + 1)) say ready wait "$T/go" exec "$prog"
 others=$PID
+assert_eventually says ready
 ask "$n" "$own"
 assert says SUCCESS_STORE_PID
 ask "$n" "$others"
