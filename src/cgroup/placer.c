@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/protections.h"
 #include "cgroup/cgconfig.h"
 #include "cgroup/group.h"
 #include "cgroup/kept.h"
@@ -365,7 +366,7 @@ static int move_one(const struct job *job, size_t index, struct move *move, pid_
 
 	placer->writes++;
 	r = write_pid(move->fd, tgid);
-	if (r != -ENODEV)
+	if (r != -ENODEV || !PROTECT_REMOVED_GROUP)
 		return r;
 	kept_make_key(key, index, move->placement->path, strlen(move->placement->path));
 	kept_drop(placer->kept, key);
@@ -460,7 +461,8 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 		if (r == -ESRCH)
 			return PLACE_GONE;
 		if (r < 0) {
-			bool back = placer_restore(placer, tgid, proc_cgroup, ret->moved);
+			bool back = !PROTECT_ALL_OR_NONE ||
+				    placer_restore(placer, tgid, proc_cgroup, ret->moved);
 
 			return fail(ret, r, "moving into group \"%s\" in %s: %s%s",
 				    move->placement->path, hierarchy->mount, explain_move(r),

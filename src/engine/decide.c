@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/protections.h"
 #include "engine/idnames.h"
 #include "process/container.h"
 #include "process/identity.h"
@@ -98,17 +98,13 @@ struct confirming {
 	bool waits; /* for a name that the condition needs */
 };
 
-/*
- * A file's number may have gone to another file since the rule was loaded. The look-up is of a path
- * of the administrator's, but must not wait either: where the file is not on a disk of this machine
- * (its device has no major number), the number alone does not count.
- */
+/* A file's number may have gone to another file since the rule was loaded. */
 static bool file_still_is(const struct rule *rule)
 {
 	struct stat st;
 
-	return major(rule->file.dev) != 0 && stat(rule->process, &st) == 0 &&
-	       st.st_ino == rule->file.ino && st.st_dev == rule->file.dev;
+	return stat(rule->process, &st) == 0 && st.st_ino == rule->file.ino &&
+	       st.st_dev == rule->file.dev;
 }
 
 static bool is_real_time(const struct process *process)
@@ -235,7 +231,7 @@ static bool yields(const struct decider *decider, const struct placement *items,
 {
 	pid_t tgid = decision->process.tgid;
 
-	if (!placed_knows(decider->placed, tgid, identity, place) ||
+	if (!PROTECT_YIELD || !placed_knows(decider->placed, tgid, identity, place) ||
 	    placer_is_placed(decider->placer, decision->process.cgroup, items, n))
 		return false;
 	switch (placed_ask(decider->placed, tgid, identity, place, decider->policy,
@@ -432,6 +428,7 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	ret->verdict = decide_known(decider, pidfd, inherits, diags, ret);
 	if (ret->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
 		ret->verdict = VERDICT_GONE;
-		put_right(decider, ret);
+		if (PROTECT_REUSE)
+			put_right(decider, ret);
 	}
 }

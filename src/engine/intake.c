@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/protections.h"
 #include "engine/family.h"
 #include "engine/parts.h"
 #include "engine/pending.h"
@@ -41,7 +42,7 @@ static void wait_for_name(struct engine *engine, const struct pending_item *item
 
 static void try_again(struct engine *engine, struct pending_item item)
 {
-	if (++item.tries <= TRIES_MAX &&
+	if (PROTECT_RETRY && ++item.tries <= TRIES_MAX &&
 	    pending_add(engine->pending, &item, engine_now_ms() + RETRY_MS) == 0)
 		return;
 	engine->stats.given_up++;
@@ -157,7 +158,7 @@ static bool is_deciding(enum event_kind kind)
 /* A later event of the same batch makes this one's decision. */
 static bool is_superseded(const struct event *events, size_t n, size_t i)
 {
-	for (size_t j = i + 1; j < n; j++) {
+	for (size_t j = i + 1; PROTECT_SETTLE && j < n; j++) {
 		if (events[j].tgid == events[i].tgid && is_deciding(events[j].kind))
 			return true;
 	}
@@ -176,7 +177,7 @@ static void handle_ids(struct engine *engine, const struct event *event)
 	const struct pending_item item = { .tgid = event->tgid, .kind = event->kind };
 
 	put_off(engine, event->tgid);
-	if (pending_add(engine->pending, &item, engine_now_ms() + SETTLE_MS) < 0)
+	if (pending_add(engine->pending, &item, engine_now_ms() + SETTLE_MS) < 0 || !PROTECT_SETTLE)
 		decide_one(engine, item);
 }
 
@@ -189,7 +190,7 @@ static void handle_exec(struct engine *engine, const struct event *event)
 static void handle_fork(struct engine *engine, const struct event *event)
 {
 	engine_sticky_fork(engine, event);
-	if (event->tid != event->tgid)
+	if (event->tid != event->tgid || !PROTECT_FAMILY)
 		return;
 	switch (family_fork(engine->family, event->parent_tgid, event->tgid, engine_now_ms())) {
 	case FAMILY_STRANGER:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/protections.h"
 #include "engine/event.h"
 #include "engine/parts.h"
 #include "engine/state.h"
@@ -99,7 +100,7 @@ void engine_remember(struct engine *engine)
 	const struct state_reader reader = { take_sticky, take_unsticky, take_group };
 	int r;
 
-	if (!engine->config->state_path)
+	if (!engine->config->state_path || !PROTECT_STATE)
 		return;
 	r = state_load(engine->config->state_path, &reader, engine);
 	if (r < 0 && r != -ENOENT)

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/protections.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/mounts.h"
 #include "engine/family.h"
@@ -124,7 +125,8 @@ static void recover(struct engine *engine)
 	log_warning(
 		"%llu events were dropped so far; looking for the processes that they were about",
 		(unsigned long long)(engine->dropped_before + stats.dropped));
-	engine_start_scan(engine);
+	if (PROTECT_OVERFLOW)
+		engine_start_scan(engine);
 	/* On some kernels nothing comes any more after this (6.6.14 to 17, 6.7.0 to 5). */
 	send_canary(engine);
 }
@@ -188,7 +190,7 @@ int engine_open_connector(struct engine *engine)
 /* A child of ours changes its user, which is an event, and ends. */
 static void send_canary(struct engine *engine)
 {
-	if (engine->canary)
+	if (engine->canary || !PROTECT_SILENCE)
 		return;
 	engine->canary_seen = false;
 	engine->canary = fork();

@@ -24,6 +24,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "base/protections.h"
 #include "process/proc-parse.h"
 
 #define TEXT_MIN    4096U
@@ -222,7 +223,7 @@ static int adopt_thread(const struct process_reader *reader, struct process *pro
 	cleanup_dir DIR *dir = NULL;
 	const struct dirent *entry;
 
-	if (process->tid)
+	if (process->tid || !PROTECT_THREADS)
 		return 0;
 	fd = openat(reader->proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fd < 0 ? NULL : fdopendir(fd);

@@ -52,7 +52,7 @@ struct rule {
 	const struct rule_members *members;	  /* of RULE_GROUP */
 	const char *process;			  /* text of the pattern, without a trailing "*" */
 	const char *real_path;			  /* of PATTERN_PATH, where it differs, or NULL */
-	struct file_id file; /* of PATTERN_PATH, at load; ino 0: there was none */
+	struct file_id file; /* of PATTERN_PATH, at load; ino 0: none that counts */
 	uid_t uid;	     /* of RULE_USER */
 	unsigned n_targets;
 	unsigned line;

@@ -6,8 +6,8 @@
 . "$(dirname "$0")/../lib.sh"
 
 has_controller pids || skip "no pids controller"
-"$CGRED" --help | grep -q '/etc/cgrules.conf' && "$CGRED" --help | grep -q '(/run)' ||
-	skip "built for other directories than /etc and /run"
+help=$("$CGRED" --help)
+case $help in */etc/cgrules.conf*"(/run)"*) ;; *) skip "built for other directories than /etc and /run" ;; esac
 private_mounts
 
 n=$BASE_UID
