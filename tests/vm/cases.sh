@@ -1,0 +1,82 @@
+# shellcheck shell=bash disable=SC2154  # common.sh, and the script that sources this, set the rest
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Which cases there are, which of them belong to $kernel and $mode, and what was said of each. Sourced after
+# common.sh by run and full. A case is known by its number in names, paths (here) and places (in the VM).
+
+default_timeout=120
+
+names=()
+paths=()
+places=()
+add_case() {
+	local name
+	name=$(basename "$1" .sh)
+	names+=("$name")
+	paths+=("$1")
+	case $(realpath "$1") in
+	"$top"/tests/*) places+=("/cgred/${1#"$top"/}") ;;
+	*) places+=("/cgred/tests/vm/cases/$(basename "$1")") ;;
+	esac
+}
+
+# Of a name or path; the directories are case_dirs.
+find_case() {
+	local try
+	for try in "$1" "${case_dirs[@]/%//$1}"; do
+		[ -f "$try" ] || try=$try.sh
+		[ ! -f "$try" ] || { realpath "$try"; return; }
+	done
+	die "no case $1, nor in ${case_dirs[*]}"
+}
+
+# Those that are named, or all: of tests/system the ones that say "# vm: yes".
+choose_cases() {
+	local f dir
+	for f; do
+		f=$(find_case "$f")
+		add_case "$f"
+	done
+	[ $# = 0 ] || return 0
+	for dir in "${case_dirs[@]}"; do
+		for f in "$dir"/[0-9]*.sh; do
+			[ -f "$f" ] || continue
+			[ "$dir" != "$top/tests/system" ] || [ "$(header vm "$f")" = yes ] || continue
+			add_case "$f"
+		done
+	done
+}
+
+# Why case number $1 does not belong to this kernel, mode and init, or nothing.
+not_for_us() {
+	local key want
+	for key in modes=$mode kernels=$kernel inits=${init:-none}; do
+		want=$(header "${key%=*}" "${paths[$1]}")
+		case " $want " in
+		"  "|*" ${key#*=} "*) ;;
+		*) echo "only for ${key%=*}: $want"; return ;;
+		esac
+	done
+}
+
+limit_of() {
+	local limit
+	limit=$(header timeout "${paths[$1]}")
+	echo "${limit:-$default_timeout}"
+}
+
+failed=0
+passed=0
+skipped=0
+
+# On the terminal and, separated by tabs, in $results. Usage: verdict NUMBER VERDICT SECONDS REASON [FILE-WITH-OUTPUT]
+verdict() {
+	local name=${names[$1]} machine=$kernel${init:+/$init}
+	case $2 in
+	ok) passed=$((passed + 1)) ;;
+	skip) skipped=$((skipped + 1)) ;;
+	*) failed=$((failed + 1)) ;;
+	esac
+	printf '%s: %s %s: %s (%s s)%s\n' "$2" "$machine" "$mode" "$name" "$3" "${4:+: $4}"
+	[ -z "${5:-}" ] || sed 's/^/    /' "$5"
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$machine" "$mode" "$name" "$2" "$3" "$4" >> "$results"
+}
