@@ -57,6 +57,7 @@ static void configure(const struct options *options, struct engine_config *confi
 	}
 	config->remove_empty_ms = options->remove_empty_ms;
 	config->scan = options->scan;
+	config->sync_never = options->sync_never;
 	config->cgroupfs = options->cgroupfs;
 	config->policy = options->reassert ? PLACED_REASSERT : PLACED_YIELD;
 	config->systemd = access("/run/systemd/system", F_OK) == 0;
@@ -244,12 +245,16 @@ static void log_statistics(const struct engine *engine)
 	struct engine_stats stats;
 
 	engine_get_stats(engine, &stats);
-	log_notice("ended: %llu events, %llu placed, %llu in place, %llu failed, %llu overruns",
-		   (unsigned long long)stats.events,
-		   (unsigned long long)stats.verdicts[VERDICT_PLACED],
-		   (unsigned long long)stats.verdicts[VERDICT_IN_PLACE],
-		   (unsigned long long)stats.verdicts[VERDICT_FAILED],
-		   (unsigned long long)stats.overruns);
+	log_notice(
+		"ended: %llu events, %llu placed, %llu in place, %llu failed, %llu overruns, "
+		"%llu dropped, %llu scans, %llu subscribed anew, %llu numbers reused, %llu given up",
+		(unsigned long long)stats.events,
+		(unsigned long long)stats.verdicts[VERDICT_PLACED],
+		(unsigned long long)stats.verdicts[VERDICT_IN_PLACE],
+		(unsigned long long)stats.verdicts[VERDICT_FAILED],
+		(unsigned long long)stats.overruns, (unsigned long long)stats.dropped,
+		(unsigned long long)stats.scans, (unsigned long long)stats.reopened,
+		(unsigned long long)stats.reused, (unsigned long long)stats.given_up);
 }
 
 static void end(struct daemon *daemon)

@@ -32,7 +32,8 @@ enum long_only {
 	OPT_RUNTIME_DIR,
 	OPT_REMOVE_EMPTY,
 	OPT_MANAGER,
-	OPT_MOVED_AWAY
+	OPT_MOVED_AWAY,
+	OPT_SYNC
 };
 
 static const struct option long_options[] = {
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "runtime-dir", required_argument, NULL, OPT_RUNTIME_DIR },
 	{ "remove-empty", required_argument, NULL, OPT_REMOVE_EMPTY },
 	{ "manager", required_argument, NULL, OPT_MANAGER },
+	{ "sync", required_argument, NULL, OPT_SYNC },
 	{ "moved-away", required_argument, NULL, OPT_MOVED_AWAY },
 	{ NULL, 0, NULL, 0 },
 };
@@ -71,6 +73,7 @@ static const char help[] =
 	"  -t, --check                read the configuration, say what is wrong, and leave\n"
 	"      --scan                 also place the processes that run already\n"
 	"      --remove-empty SECONDS remove groups made on demand when empty so long (60; 0: never)\n"
+	"      --sync auto|never      place programs before their first instruction, where possible\n"
 	"      --moved-away POLICY    what somebody else moved since: yield (default) or reassert\n"
 	"      --manager cgroupfs     write to the cgroup tree also under systemd on cgroup v2\n"
 	"  -u, --socket-user USER     owner of the socket for cgexec --sticky\n"
@@ -168,6 +171,11 @@ static int set_working_option(struct options *options, int option, const char *v
 		if (strcmp(value, "cgroupfs") != 0)
 			return usage_error("unknown manager \"%s\" (there is: cgroupfs)", value);
 		options->cgroupfs = true;
+		return -1;
+	case OPT_SYNC:
+		options->sync_never = strcmp(value, "never") == 0;
+		if (!options->sync_never && strcmp(value, "auto") != 0)
+			return usage_error("unknown --sync \"%s\" (there are: auto, never)", value);
 		return -1;
 	case OPT_MOVED_AWAY:
 		options->reassert = strcmp(value, "reassert") == 0;

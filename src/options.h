@@ -16,7 +16,8 @@
 
 struct options {
 	bool foreground, check, scan, cgroupfs;
-	bool reassert; /* put back what somebody else moved */
+	bool sync_never; /* no exec gate */
+	bool reassert;	 /* put back what somebody else moved */
 	int log_level;
 	const char *log_file;	     /* path, "-", or NULL */
 	int log_facility;	     /* or -1 */

@@ -21,6 +21,8 @@
 #   $OUT    what the last process or command said  $LOG    what the daemon says
 #   $BASE_UID and the 18 numbers after it: ids without a name, different in every test
 #   $RUN_DIR the runtime directory of its daemons (a test may change it)
+#   $SYNC   never: no exec is held, for a rule of a test may name a program that others on this machine
+#           use, too. A test whose rules name only copies of its own sets it to auto.
 set -eu
 
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
@@ -29,6 +31,7 @@ CGRED=${CGRED:-$BUILD/cgred}
 HELPERS=${CGRED_HELPERS:-$BUILD/tests/helpers}
 SETUID=${CGRED_SETUID:-$BUILD/tests/setuid}
 SCALE=${CGRED_SCALE:-1}
+SYNC=never
 PATH=$PATH:/usr/sbin:/sbin
 
 TAG=ct$$
@@ -59,7 +62,7 @@ obey_header() {
 	*) skip "only for $_modes" ;;
 	esac
 	if sed '/^#/!q' "$0" | grep -qx '# vm-only'; then
-		[ "${CGRED_VM-}" = 1 ] || skip "only in a VM (CGRED_VM=1): it would move all processes"
+		[ "${CGRED_VM-}" = 1 ] || skip "only in a VM (CGRED_VM=1): not safe on a machine in use"
 	fi
 }
 
@@ -351,6 +354,14 @@ rules() {
 	mv "$T/rules.new" "$T/rules"
 }
 
+# rules_for_all <FILE: as "rules", for rules that mean everybody: the one that settle needs is the first.
+rules_for_all() {
+	: >"$T/rules.new"
+	add_barrier "$T/rules.new"
+	cat >>"$T/rules.new"
+	mv "$T/rules.new" "$T/rules"
+}
+
 add_barrier() {
 	_barrier=$CG/barrier$(($(barriers) + 1))
 	echo x >>"$T/barriers"
@@ -381,7 +392,7 @@ check() {
 launch() {
 	: >>"$LOG"
 	"$CGRED" --nodaemon --nolog --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
-		--runtime-dir "$RUN_DIR" "$@" </dev/null >>"$LOG" 2>&1 &
+		--runtime-dir "$RUN_DIR" --sync "$SYNC" "$@" </dev/null >>"$LOG" 2>&1 &
 	DAEMON=$!
 }
 
@@ -403,12 +414,12 @@ start_daemon() {
 start_daemon_plain() {
 	mark_log
 	launch "$@"
-	wait_for_socket
+	wait_for_pid_file
 	settle
 }
 
-wait_for_socket() {
-	wait_for 10 test -S "$RUN_DIR/cgred.socket" || fail "the daemon makes no socket"
+wait_for_pid_file() {
+	wait_for 10 test -s "$RUN_DIR/cgred.pid" || fail "the daemon writes no pid file"
 }
 
 # settle: until the daemon has worked on everything that happened before, by the last rules made.
@@ -514,6 +525,13 @@ assert_unmoved() {
 	for _name; do
 		is_in "$_moved" "$_name" "$(where $$ "$_name")" ||
 			fail "process $_moved was moved to '$(where "$_moved" "$_name")' on $_name"
+	done
+}
+
+# assert_in_all PID GROUP: in every hierarchy that "*" means.
+assert_in_all() {
+	for _each in $(controllers); do
+		assert_in "$1" "$_each" "$2"
 	done
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/num.h"
 
 /* Controllers that exist, or existed, on v1 only, or that have no files of their own on v2. A rule
  * that names one still means a move on v2. */
@@ -80,10 +81,13 @@ static char *unescape(const char *text, size_t len)
 	return copy;
 }
 
-static bool is_controller_option(const char *option, size_t len)
+static bool is_name(const char *option, size_t len)
 {
-	if (len > 5 && memcmp(option, "name=", 5) == 0)
-		return true;
+	return len > 5 && memcmp(option, "name=", 5) == 0;
+}
+
+static bool is_known_controller(const char *option, size_t len)
+{
 	for (size_t i = 0; i < sizeof(known_controllers) / sizeof(known_controllers[0]); i++) {
 		if (strlen(known_controllers[i]) == len &&
 		    memcmp(known_controllers[i], option, len) == 0)
@@ -105,7 +109,8 @@ static char *controllers_of(const char *options, size_t len)
 		const char *comma = memchr(options + i, ',', len - i);
 		size_t option_len = comma ? (size_t)(comma - options) - i : len - i;
 
-		if (is_controller_option(options + i, option_len)) {
+		if (is_name(options + i, option_len) ||
+		    is_known_controller(options + i, option_len)) {
 			if (out)
 				list[out++] = ',';
 			memcpy(list + out, options + i, option_len);
@@ -138,6 +143,8 @@ static int parse_mount(const char *line, const char *end, struct hierarchy *hier
 	v1 = fields.type_len == 6 && memcmp(fields.type, "cgroup", 6) == 0;
 	hierarchy->unified = fields.type_len == 7 && memcmp(fields.type, "cgroup2", 7) == 0;
 	if (!v1 && !hierarchy->unified)
+		return -EEXIST;
+	if (!num_scan_u64(&line, &hierarchy->mount_id))
 		return -EEXIST;
 	hierarchy->mount = unescape(fields.mount, fields.mount_len);
 	hierarchy->root = unescape(fields.root, fields.root_len);
@@ -188,14 +195,18 @@ static enum cgroup_mode mode_of(const struct hierarchies *hierarchies)
 	bool v2 = false;
 
 	for (size_t i = 0; i < hierarchies->n; i++) {
-		v1 = v1 || !hierarchies->items[i].unified;
-		v2 = v2 || hierarchies->items[i].unified;
+		const struct hierarchy *item = &hierarchies->items[i];
+
+		/* A hierarchy that only has a name takes no controller from v2. */
+		v1 = v1 ||
+		     (!item->unified && !is_name(item->controllers, strlen(item->controllers)));
+		v2 = v2 || item->unified;
 	}
 	if (v1 && v2)
 		return CGROUP_HYBRID;
-	if (v1)
-		return CGROUP_V1;
-	return v2 ? CGROUP_V2 : CGROUP_NONE;
+	if (v2)
+		return CGROUP_V2;
+	return hierarchies->n ? CGROUP_V1 : CGROUP_NONE;
 }
 
 int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
@@ -218,6 +229,27 @@ int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
 		mountinfo = end + (*end == '\n');
 	}
 	hierarchies->mode = mode_of(hierarchies);
+	return 0;
+}
+
+int hierarchies_copy(struct hierarchies *ret, const struct hierarchies *from)
+{
+	*ret = (struct hierarchies){ .mode = from->mode };
+	for (size_t i = 0; i < from->n; i++) {
+		struct hierarchy *item = &ret->items[ret->n++];
+
+		*item = (struct hierarchy){
+			.mount = strdup(from->items[i].mount),
+			.root = strdup(from->items[i].root),
+			.controllers = strdup(from->items[i].controllers),
+			.unified = from->items[i].unified,
+			.fd = -1,
+		};
+		if (!item->mount || !item->root || !item->controllers) {
+			hierarchies_done(ret);
+			return -ENOMEM;
+		}
+	}
 	return 0;
 }
 
@@ -293,7 +325,7 @@ static uint32_t mask_of_one(const struct hierarchies *hierarchies, const char *n
 	/* libcgroup's name for the hierarchy that has none of the kernel's controllers. */
 	if (len == 7 && memcmp(name, "systemd", 7) == 0)
 		return mask_of_one(hierarchies, "name=systemd", 12);
-	if (hierarchies->mode == CGROUP_V2 && is_controller_option(name, len))
+	if (hierarchies->mode == CGROUP_V2 && is_known_controller(name, len))
 		return mask_of_unified(hierarchies);
 	return 0;
 }

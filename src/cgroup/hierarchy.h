@@ -19,6 +19,7 @@ enum cgroup_mode {
 
 struct hierarchy {
 	char *mount;	   /* where it is mounted */
+	uint64_t mount_id; /* as the mount table numbers it */
 	char *root;	   /* which part of it: "" for all, else a path that begins with a slash */
 	char *controllers; /* v1: "cpu,cpuacct" or "name=x"; v2: those that its root has to give */
 	bool unified;	   /* v2 */
@@ -41,6 +42,8 @@ typedef int hierarchy_probe_fn(struct hierarchy *hierarchy);
  */
 int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
 		      hierarchy_probe_fn *probe);
+/* A copy without descriptors. 0 or -ENOMEM. */
+int hierarchies_copy(struct hierarchies *ret, const struct hierarchies *from);
 void hierarchies_done(struct hierarchies *hierarchies);
 
 /* "cgroup2", or the controllers of a v1 hierarchy. */

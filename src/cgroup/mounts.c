@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -51,8 +52,18 @@ static int read_controllers(struct hierarchy *hierarchy)
 	return 0;
 }
 
-/* The table also lists mounts that are hidden under another: what is found at the path must be what
- * the table says. */
+/* The mount at a path: what the table lists may be hidden under another. STATX_MNT_ID is of
+ * Linux 5.8. */
+static bool is_on_top(const struct hierarchy *hierarchy)
+{
+	struct statx stx;
+
+	if (statx(AT_FDCWD, hierarchy->mount, AT_NO_AUTOMOUNT, STATX_MNT_ID, &stx) < 0)
+		return false;
+	return !(stx.stx_mask & STATX_MNT_ID) || stx.stx_mnt_id == hierarchy->mount_id;
+}
+
+/* What is found at the path must be what the table says. */
 static int probe(struct hierarchy *hierarchy)
 {
 	unsigned long magic = hierarchy->unified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
@@ -61,6 +72,8 @@ static int probe(struct hierarchy *hierarchy)
 
 	if (fd < 0)
 		return fd;
+	if (!is_on_top(hierarchy))
+		return -ENODEV;
 	if (fstatfs(fd, &fs) < 0)
 		return -errno;
 	if ((unsigned long)fs.f_type != magic)

@@ -6,6 +6,7 @@
 #include "cgroup/placer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -488,6 +489,38 @@ uint64_t placer_location(const struct placer *placer, const char *proc_cgroup, u
 			hash = hash_more(hash_more(hash, "", 1), path, len);
 	}
 	return hash;
+}
+
+int placer_open(struct placer *placer, const struct placement *placement, uint64_t now_ms,
+		uint32_t *ret_hierarchies, int fds[HIERARCHIES_MAX])
+{
+	struct diag_list diags = { 0 };
+	struct job job = {
+		.placer = placer,
+		.placements = placement,
+		.n = 1,
+		.now_ms = now_ms,
+		.diags = &diags,
+	};
+	struct move moves[HIERARCHIES_MAX] = { 0 };
+	struct place_result result;
+	int r = 0;
+
+	kept_begin(placer->kept);
+	if (plan(&job, moves, &result) < 0)
+		return -ENOENT;
+	for (size_t h = 0; r == 0 && h < placer->hierarchies.n; h++) {
+		if (!moves[h].placement)
+			continue;
+		r = reach(&job, h, &moves[h]);
+		if (r < 0)
+			break;
+		fds[h] = fcntl(moves[h].fd, F_DUPFD_CLOEXEC, 3);
+		r = fds[h] < 0 ? -errno : 0;
+	}
+	diag_list_done(&diags);
+	*ret_hierarchies = job.masks[0];
+	return r;
 }
 
 bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,

@@ -71,6 +71,12 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 				const struct placement *placements, size_t n, uint64_t now_ms,
 				struct diag_list *diags, struct place_result *ret);
 
+/* Open the groups of one placement for somebody else: descriptors of their cgroup.procs, to be
+ * closed by the caller, by hierarchy; the others are left alone. 0 or -errno: not all of them are
+ * there. */
+int placer_open(struct placer *placer, const struct placement *placement, uint64_t now_ms,
+		uint32_t *ret_hierarchies, int fds[HIERARCHIES_MAX]);
+
 /* Is the process in all these places already, or below them? False also when that cannot be told.
  */
 bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,

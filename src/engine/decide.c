@@ -16,9 +16,11 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/protections.h"
+#include "engine/held.h"
 #include "engine/idnames.h"
 #include "process/container.h"
 #include "process/identity.h"
+#include "process/login.h"
 #include "process/sticky.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
@@ -26,17 +28,12 @@
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[VERDICTS] = {
-		[VERDICT_GONE] = "gone",
-		[VERDICT_EXEMPT] = "exempt",
-		[VERDICT_STICKY] = "sticky",
-		[VERDICT_NO_RULE] = "no rule",
-		[VERDICT_IGNORED] = "ignored",
-		[VERDICT_WAITS] = "waits",
-		[VERDICT_IN_PLACE] = "in place",
-		[VERDICT_YIELDED] = "yielded",
-		[VERDICT_PLACED] = "placed",
-		[VERDICT_FAILED] = "failed",
-		[VERDICT_UNREADABLE] = "unreadable",
+		[VERDICT_GONE] = "gone",       [VERDICT_EXEMPT] = "exempt",
+		[VERDICT_STICKY] = "sticky",   [VERDICT_NO_RULE] = "no rule",
+		[VERDICT_IGNORED] = "ignored", [VERDICT_SUPERSEDED] = "superseded",
+		[VERDICT_WAITS] = "waits",     [VERDICT_IN_PLACE] = "in place",
+		[VERDICT_YIELDED] = "yielded", [VERDICT_PLACED] = "placed",
+		[VERDICT_FAILED] = "failed",   [VERDICT_UNREADABLE] = "unreadable",
 	};
 
 	return names[verdict];
@@ -44,26 +41,13 @@ const char *verdict_name(enum verdict verdict)
 
 /* ---- whom no rule may move ------------------------------------------------------------------ */
 
-/* One line of /proc/PID/cgroup that has both texts, in this order. */
-static bool has_line(const char *cgroup, const char *first, const char *second)
-{
-	for (const char *at = strstr(cgroup, first); at; at = strstr(at + 1, first)) {
-		size_t len = strcspn(at, "\n");
-
-		if (memmem(at, len, second, strlen(second)))
-			return true;
-	}
-	return false;
-}
-
 /* Moved, a user's service manager dies, and logins fail with it; and a session whose leader has
  * left its scope is forgotten (doc/design.md, 6). The reason, or NULL. */
 static const char *find_systemd_exemption(const struct process *process)
 {
-	if (has_line(process->cgroup, "/user@", ".service/init.scope"))
+	if (login_is_manager(process->cgroup))
 		return "it is a user's service manager";
-	if (has_line(process->cgroup, "/session-", ".scope") &&
-	    getsid(process->tgid) == process->tgid)
+	if (login_find_leader(process->cgroup, "/run/systemd/sessions") == process->tgid)
 		return "it leads a login session";
 	return NULL;
 }
@@ -74,21 +58,14 @@ static bool same_container(const struct container *a, const struct container *b)
 	       memcmp(a->id, b->id, a->id_len) == 0;
 }
 
-/* Below what systemd delegates to a user, the user chooses the names: they must not exempt him. */
-static bool is_users_choice(const char *cgroup)
-{
-	return has_line(cgroup, "/user@", ".service/");
-}
-
-/* The reason, or NULL. Needs FACT_CGROUP. */
-static const char *find_exemption(const struct decider *decider, const struct process *process)
+const char *decide_exemption(const struct process *process, const char *own_cgroup, bool is_systemd)
 {
 	struct container theirs, ours;
 
-	if (container_of(process->cgroup, &theirs) && !is_users_choice(process->cgroup) &&
-	    !(container_of(decider->own_cgroup, &ours) && same_container(&theirs, &ours)))
+	if (container_of(process->cgroup, &theirs) && !login_is_users_choice(process->cgroup) &&
+	    !(container_of(own_cgroup, &ours) && same_container(&theirs, &ours)))
 		return "it is in a container";
-	return decider->is_systemd ? find_systemd_exemption(process) : NULL;
+	return is_systemd ? find_systemd_exemption(process) : NULL;
 }
 
 /* ---- what the matcher asks ------------------------------------------------------------------- */
@@ -209,7 +186,7 @@ static enum verdict prepare_places(struct decider *decider, struct decision *dec
 	return VERDICT_PLACED;
 }
 
-static uint64_t hash_places(const struct placement *items, size_t n)
+uint64_t decide_hash_places(const struct placement *items, size_t n)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 
@@ -265,7 +242,7 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 			  size_t n, struct diag_list *diags, struct decision *decision)
 {
 	struct process *process = &decision->process;
-	uint64_t place = hash_places(items, n);
+	uint64_t place = decide_hash_places(items, n);
 	uint64_t identity = identity_number(pidfd);
 
 	if (!identity) {
@@ -275,9 +252,12 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 			return unreadable(decision, r);
 		identity = process->start_ticks;
 	}
+	decision->identity = identity;
 	(void)snprintf(decision->destination, sizeof(decision->destination), "%s", items[0].path);
 	if (yields(decider, items, n, identity, place, decision))
 		return VERDICT_YIELDED;
+	if (decider->superseded && decider->superseded(decider->superseded_arg, process->tgid))
+		return VERDICT_SUPERSEDED;
 	switch (placer_place(decider->placer, process->tgid, process->cgroup, items, n,
 			     decider->now_ms, diags, &decision->result)) {
 	case PLACE_MOVED:
@@ -327,16 +307,20 @@ static enum verdict exempt(struct decision *decision, const char *why)
 }
 
 static enum verdict decide_known(struct decider *decider, int pidfd,
-				 const struct family_place *inherits, struct diag_list *diags,
-				 struct decision *decision)
+				 const struct family_place *inherits, const struct held_exec *held,
+				 struct diag_list *diags, struct decision *decision)
 {
 	struct confirming confirming = { .decider = decider };
 	struct process *process = &decision->process;
 	int r;
 
+	if (held)
+		held_exec_apply(held, process);
 	r = process_read(decider->reader, process, decider->rules->facts | FACT_STATUS);
 	if (r < 0)
 		return unreadable(decision, r);
+	if (held)
+		held_exec_apply_ids(held, process);
 	if (process->state == 'Z')
 		return VERDICT_GONE;
 	decision->rule = ruleset_match(decider->rules, process, confirm, &confirming);
@@ -351,7 +335,7 @@ static enum verdict decide_known(struct decider *decider, int pidfd,
 		return unreadable(decision, r);
 	if (process->kthread)
 		return exempt(decision, "it is a kernel thread");
-	decision->exempt = find_exemption(decider, process);
+	decision->exempt = decide_exemption(process, decider->own_cgroup, decider->is_systemd);
 	if (decision->exempt)
 		return VERDICT_EXEMPT;
 	if (decision->rule->options)
@@ -402,8 +386,8 @@ static enum verdict check_age(const struct decider *decider, struct decision *de
 	return VERDICT_NO_RULE;
 }
 
-void decide(struct decider *decider, pid_t tgid, const struct family_place *inherits,
-	    struct diag_list *diags, struct decision *ret)
+static void decide_any(struct decider *decider, pid_t tgid, const struct family_place *inherits,
+		       const struct held_exec *held, struct diag_list *diags, struct decision *ret)
 {
 	cleanup_close int pidfd = -1;
 
@@ -425,10 +409,22 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	ret->verdict = check_age(decider, ret);
 	if (ret->verdict != VERDICT_NO_RULE)
 		return;
-	ret->verdict = decide_known(decider, pidfd, inherits, diags, ret);
+	ret->verdict = decide_known(decider, pidfd, inherits, held, diags, ret);
 	if (ret->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
 		ret->verdict = VERDICT_GONE;
 		if (PROTECT_REUSE)
 			put_right(decider, ret);
 	}
+}
+
+void decide(struct decider *decider, pid_t tgid, const struct family_place *inherits,
+	    struct diag_list *diags, struct decision *ret)
+{
+	decide_any(decider, tgid, inherits, NULL, diags, ret);
+}
+
+void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
+		 struct diag_list *diags, struct decision *ret)
+{
+	decide_any(decider, tgid, NULL, held, diags, ret);
 }

@@ -14,6 +14,7 @@
 #include "rule/rule.h"
 
 struct diag_list;
+struct held_exec;
 struct idnames;
 struct process_reader;
 struct ruleset;
@@ -26,8 +27,9 @@ enum verdict {
 	VERDICT_EXEMPT, /* PID 1, a kernel thread, another container, the daemon itself … */
 	VERDICT_STICKY, /* placed by hand: not ours to move */
 	VERDICT_NO_RULE,
-	VERDICT_IGNORED, /* by a rule with "ignore" */
-	VERDICT_WAITS,	 /* for a name: decide again when it is known */
+	VERDICT_IGNORED,    /* by a rule with "ignore" */
+	VERDICT_SUPERSEDED, /* it has done more since: the decision on that is to come */
+	VERDICT_WAITS,	    /* for a name: decide again when it is known */
 	VERDICT_IN_PLACE,
 	VERDICT_YIELDED, /* somebody else has moved it since it was placed */
 	VERDICT_PLACED,
@@ -44,6 +46,9 @@ struct decider_places {
 	size_t used;
 };
 
+/* Asked before a process is moved: has another event of it arrived, that will be decided on? */
+typedef bool decider_superseded_fn(void *arg, pid_t tgid);
+
 /* Everything a decision needs; all that it points to stays the owner's. */
 struct decider {
 	const struct ruleset *rules;
@@ -53,6 +58,8 @@ struct decider {
 	const struct sticky *sticky;
 	struct placed *placed;
 	enum placed_policy policy;
+	decider_superseded_fn *superseded;
+	void *superseded_arg;
 	uint64_t now_ms;
 	uint64_t oldest_ticks; /* processes that started before this are exempt; 0: none is */
 	pid_t self;
@@ -69,6 +76,7 @@ struct decision {
 	struct process process;
 	const struct rule *rule; /* NULL: none matched, or matching was not reached */
 	bool inherited;		 /* VERDICT_PLACED: by what its parent's rule says */
+	uint64_t identity;	 /* of the process, where it was placed or is about to be */
 	bool gave_up;		 /* VERDICT_YIELDED: after it was put back too often */
 	bool reused; /* VERDICT_GONE: another process has its number, decide about that */
 	struct family_place place; /* VERDICT_PLACED: for the children that were too early */
@@ -80,6 +88,17 @@ struct decision {
  * Warnings go to diags. The strings of ret->place live until the next decision. */
 void decide(struct decider *decider, pid_t tgid, const struct family_place *inherits,
 	    struct diag_list *diags, struct decision *ret);
+
+/* The same about a process whose exec is held, as what it will be. */
+void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
+		 struct diag_list *diags, struct decision *ret);
+
+/* Why no rule may move the process, or NULL. Needs FACT_CGROUP. */
+const char *decide_exemption(const struct process *process, const char *own_cgroup,
+			     bool is_systemd);
+
+/* A number for the places of a rule's targets, to tell them from others. */
+uint64_t decide_hash_places(const struct placement *items, size_t n);
 
 const char *verdict_name(enum verdict verdict);
 

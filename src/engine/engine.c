@@ -53,6 +53,7 @@ static void on_sweep(void *arg)
 	if (!engine->lost && now > FAMILY_KEPT_MS)
 		family_expire(engine->family, now - FAMILY_KEPT_MS);
 	engine_sticky_sweep(engine);
+	engine_sync_sweep(engine, now);
 	engine_compact_state(engine);
 	if (idnames_retry(engine->names, now))
 		engine_unpark(engine);
@@ -130,6 +131,8 @@ static int make_parts(struct engine *engine)
 	engine->decider.sticky = engine->sticky;
 	engine->decider.placed = engine->placed;
 	engine->decider.policy = engine->config->policy;
+	engine->decider.superseded = engine_is_superseded;
+	engine->decider.superseded_arg = engine;
 	engine->decider.self = getpid();
 	engine->decider.own_cgroup = engine->own_cgroup;
 	engine->decider.is_systemd = engine->config->systemd;
@@ -197,6 +200,8 @@ int engine_start(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine_remember(engine);
+	engine_sync_open(engine, &engine->programs);
+	engine_sync_update(engine);
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);
 	if (engine->config->scan)
 		engine_start_scan(engine);
@@ -207,6 +212,8 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	engine_sync_close(engine);
+	programs_done(&engine->programs);
 	loop_watch_free(engine->on_connector);
 	loop_watch_free(engine->on_loader);
 	loop_watch_free(engine->on_mounts);

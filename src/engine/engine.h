@@ -23,6 +23,7 @@ struct engine_config {
 	bool systemd;		       /* PID 1 is systemd: leave its user managers alone */
 	bool cgroupfs;		       /* the administrator says: write to its tree all the same */
 	enum placed_policy policy;     /* when somebody else moves what was placed */
+	bool sync_never;	       /* do not open the exec gate */
 	const char *state_path;	       /* of the state file; NULL: none */
 };
 
@@ -31,10 +32,11 @@ struct engine_stats {
 	uint64_t verdicts[VERDICTS];
 	uint64_t overruns; /* times that the kernel had to drop events */
 	uint64_t dropped;  /* events that were: what they were about was looked for, or has ended */
-	uint64_t scans;	   /* passes over /proc */
-	uint64_t reopened; /* subscriptions that had gone silent */
-	uint64_t reused;   /* process numbers that changed hands during a placement */
-	uint64_t given_up; /* processes that could not be read, however often */
+	uint64_t before_start; /* of those placed: before their first instruction */
+	uint64_t scans;	       /* passes over /proc */
+	uint64_t reopened;     /* subscriptions that had gone silent */
+	uint64_t reused;       /* process numbers that changed hands during a placement */
+	uint64_t given_up;     /* processes that could not be read, however often */
 	uint64_t reloads, failed_reloads;
 };
 

@@ -109,30 +109,40 @@ int family_open(struct family *family, pid_t tgid, uint64_t now_ms)
 	return join(family, tgid, origin, now_ms) ? 0 : -ENOMEM;
 }
 
+static const char *copy_to(char **at, const char *text)
+{
+	const char *copy = *at;
+	size_t size = strlen(text) + 1;
+
+	memcpy(*at, text, size);
+	*at += size;
+	return copy;
+}
+
 /* Copy the strings of a place into one piece of memory. */
 static int set_place(struct origin *origin, const struct family_place *place)
 {
 	size_t size = 0;
+	char *strings;
 	char *at;
 
 	for (size_t i = 0; i < place->n; i++)
 		size += strlen(place->items[i].controllers) + strlen(place->items[i].path) + 2;
-	at = malloc(size ? size : 1);
-	if (!at)
+	strings = malloc(size ? size : 1);
+	if (!strings)
 		return -ENOMEM;
-	free(origin->strings);
-	origin->strings = at;
 	origin->place = *place;
+	at = strings;
 	for (size_t i = 0; i < place->n; i++) {
 		struct placement *item = &origin->place.items[i];
 
-		item->controllers = strcpy(at, item->controllers);
-		at += strlen(at) + 1;
-		item->path = strcpy(at, item->path);
-		at += strlen(at) + 1;
+		item->controllers = copy_to(&at, item->controllers);
+		item->path = copy_to(&at, item->path);
 		/* The group is there: the parent went in. */
 		item->template_name = NULL;
 	}
+	free(origin->strings);
+	origin->strings = strings;
 	origin->placed = true;
 	return 0;
 }
@@ -140,12 +150,19 @@ static int set_place(struct origin *origin, const struct family_place *place)
 int family_place(struct family *family, pid_t tgid, const struct family_place *place,
 		 uint64_t now_ms)
 {
-	int r = family_open(family, tgid, now_ms);
 	struct member *member = find(family, tgid);
+	struct origin *old = member ? member->origin : NULL;
+	int r;
 
-	if (r < 0 || !member)
-		return -ENOMEM;
-	return set_place(member->origin, place);
+	/* The place may be what family_find() gave. */
+	if (old)
+		old->refs++;
+	r = family_open(family, tgid, now_ms);
+	member = find(family, tgid);
+	if (r == 0)
+		r = member ? set_place(member->origin, place) : -ENOMEM;
+	origin_unref(old);
+	return r;
 }
 
 void family_close(struct family *family, pid_t tgid)

@@ -56,6 +56,7 @@ static void tell_family(struct engine *engine, pid_t tgid, const struct decision
 		if (family_place(engine->family, tgid, &decision->place, engine_now_ms()) < 0)
 			log_err("no memory for the children of process %d", (int)tgid);
 		return;
+	case VERDICT_SUPERSEDED:
 	case VERDICT_WAITS:
 	case VERDICT_UNREADABLE:
 		(void)family_open(engine->family, tgid, engine_now_ms());
@@ -155,14 +156,22 @@ static bool is_deciding(enum event_kind kind)
 	return kind == EVENT_EXEC || kind == EVENT_UID || kind == EVENT_GID;
 }
 
-/* A later event of the same batch makes this one's decision. */
-static bool is_superseded(const struct event *events, size_t n, size_t i)
+/* A later event that is known already makes this one's decision. */
+static bool has_later(const struct engine *engine, pid_t tgid)
 {
-	for (size_t j = i + 1; PROTECT_SETTLE && j < n; j++) {
-		if (events[j].tgid == events[i].tgid && is_deciding(events[j].kind))
+	for (size_t i = engine->queue_at + 1; PROTECT_SETTLE && i < engine->queue_n; i++) {
+		if (engine->queue[i].tgid == tgid && is_deciding(engine->queue[i].kind))
 			return true;
 	}
 	return false;
+}
+
+bool engine_is_superseded(void *arg, pid_t tgid)
+{
+	struct engine *engine = arg;
+
+	engine_fill_queue(engine);
+	return has_later(engine, tgid);
 }
 
 /* The decision about the process is put off: children that it forks until then wait with it. */
@@ -203,49 +212,62 @@ static void handle_fork(struct engine *engine, const struct event *event)
 	}
 }
 
-static void handle_found(struct engine *engine, const struct event *event)
+static void handle_change(struct engine *engine, const struct event *event)
 {
-	engine_sticky_found(engine, event->tgid);
-	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = EVENT_SCAN });
+	if (event->kind == EVENT_EXEC)
+		engine_sync_executed(engine, event->tgid);
+	if (has_later(engine, event->tgid))
+		put_off(engine, event->tgid);
+	else if (event->kind == EVENT_EXEC)
+		handle_exec(engine, event);
+	else
+		handle_ids(engine, event);
 }
 
-void engine_handle(struct engine *engine, const struct event *events, size_t n)
+static void handle(struct engine *engine, const struct event *event)
 {
-	engine->stats.events += n;
-	for (size_t i = 0; i < n; i++) {
-		const struct event *event = &events[i];
+	engine->stats.events++;
+	if (engine->canary && event->tgid == engine->canary) {
+		engine->canary_seen = true;
+		return;
+	}
+	switch (event->kind) {
+	case EVENT_FORK:
+		handle_fork(engine, event);
+		break;
+	case EVENT_EXIT:
+		engine_sticky_exit(engine, event);
+		break;
+	case EVENT_EXEC:
+	case EVENT_UID:
+	case EVENT_GID:
+		handle_change(engine, event);
+		break;
+	case EVENT_SID:
+	case EVENT_COMM:
+	case EVENT_SCAN:
+		break;
+	}
+}
 
-		if (engine->canary && event->tgid == engine->canary) {
-			engine->canary_seen = true;
-			continue;
-		}
-		switch (event->kind) {
-		case EVENT_FORK:
-			handle_fork(engine, event);
-			break;
-		case EVENT_EXIT:
-			engine_sticky_exit(engine, event);
-			break;
-		case EVENT_SCAN:
-			handle_found(engine, event);
-			break;
-		case EVENT_EXEC:
-			if (is_superseded(events, n, i))
-				put_off(engine, event->tgid);
-			else
-				handle_exec(engine, event);
-			break;
-		case EVENT_UID:
-		case EVENT_GID:
-			if (is_superseded(events, n, i))
-				put_off(engine, event->tgid);
-			else
-				handle_ids(engine, event);
-			break;
-		case EVENT_SID:
-		case EVENT_COMM:
-			break;
-		}
+void engine_handle_queue(struct engine *engine)
+{
+	for (engine->queue_at = 0; engine->queue_at < engine->queue_n; engine->queue_at++) {
+		const struct event event = engine->queue[engine->queue_at];
+
+		handle(engine, &event);
+	}
+	engine->queue_n = engine->queue_at = 0;
+	arm_settle_timer(engine);
+	engine_update_kinds(engine);
+}
+
+void engine_handle_found(struct engine *engine, const struct event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		engine_sticky_found(engine, events[i].tgid);
+		decide_one(engine,
+			   (struct pending_item){ .tgid = events[i].tgid, .kind = EVENT_SCAN });
 	}
 	arm_settle_timer(engine);
 	engine_update_kinds(engine);

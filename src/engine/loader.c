@@ -47,6 +47,7 @@ void loader_job_free(struct loader_job *job)
 	free(job->name);
 	ruleset_unref(job->previous);
 	ruleset_unref(job->rules);
+	programs_done(&job->programs);
 	cgconfig_done(&job->cgconfig);
 	diag_list_done(&job->diags);
 	free(job);
@@ -61,6 +62,8 @@ static void load_rules(const struct configuration_paths *paths, struct loader_jo
 	r = configuration_load_cgconfig(paths, &job->cgconfig, &job->diags);
 	if (job->error == 0)
 		job->error = r;
+	if (job->error == 0 && job->programs_wanted)
+		job->error = programs_find(job->rules, &job->programs);
 }
 
 void loader_run(const struct configuration_paths *paths, struct loader_job *job)

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "engine/configuration.h"
+#include "rule/programs.h"
 
 struct ruleset;
 
@@ -24,13 +25,15 @@ enum loader_job_kind {
 struct loader_job {
 	struct loader_job *next;
 	enum loader_job_kind kind;
-	bool quiet; /* the caller's: a try that nobody asked for */
+	bool programs_wanted; /* find them, too */
+	bool quiet;	      /* the caller's: a try that nobody asked for */
 
 	unsigned id; /* of LOADER_…_NAME */
 	char *name;  /* its name; NULL: it has none, or it cannot be told */
 
 	struct ruleset *previous; /* a reference: for names that cannot be looked up now */
 	struct ruleset *rules;	  /* a reference, or NULL when there were errors */
+	struct programs programs; /* that the rules mean */
 	struct cgconfig cgconfig;
 	struct diag_list diags;
 	int error; /* 0 or -errno */

@@ -9,13 +9,19 @@
 #include "engine/decide.h"
 #include "engine/engine.h"
 #include "engine/event.h"
+#include "rule/programs.h"
 
 /* The inside of the engine, for its own files only: engine.c (life), sources.c (where events come
  * from), intake.c (from events to decisions), reload.c (configuration and names), sticky.c,
  * memory.c (what outlives the daemon). */
 
-/* Messages that one turn of the loop takes from a source. */
+/* Messages that are taken from a source at once. */
 #define ENGINE_BATCH 64
+
+/* Events that are known and not yet handled. More wait in the socket. */
+#define ENGINE_QUEUE 512
+
+struct sync;
 
 struct engine {
 	struct loop *loop;
@@ -34,15 +40,19 @@ struct engine {
 	struct ruleset *rules;
 	struct cgconfig cgconfig;
 	struct decider decider;
+	struct sync *sync;	  /* the exec gate; NULL: it is closed */
+	struct programs programs; /* of the first load, until the gate is opened */
 	char own_cgroup[8192];
 	uint64_t start_ticks; /* of ours: what is older is not ours to move without --scan */
 
 	struct connector *connector;
-	unsigned kinds;		 /* subscribed to */
-	bool lost;		 /* events were dropped, and the queue was not empty since */
-	uint64_t dropped_before; /* by sockets before this one */
-	uint64_t heard;		 /* stats.events when the last quiet time was measured */
-	pid_t canary;		 /* 0: none is out */
+	struct event queue[ENGINE_QUEUE];
+	size_t queue_n, queue_at; /* how many there are, and which is being handled */
+	unsigned kinds;		  /* subscribed to */
+	bool lost;		  /* events were dropped, and the queue was not empty since */
+	uint64_t dropped_before;  /* by sockets before this one */
+	uint64_t heard;		  /* stats.events when the last quiet time was measured */
+	pid_t canary;		  /* 0: none is out */
 	bool canary_seen;
 	struct scan *scan;
 	bool scan_again;      /* something was lost while a scan ran */
@@ -59,7 +69,14 @@ uint64_t engine_now_ms(void);
 
 /* ---- intake.c */
 
-void engine_handle(struct engine *engine, const struct event *events, size_t n);
+/* Handle all events of the queue, then empty it. */
+void engine_handle_queue(struct engine *engine);
+
+/* Handle processes that a scan has found. */
+void engine_handle_found(struct engine *engine, const struct event *events, size_t n);
+
+/* A decider_superseded_fn; the engine is its argument. */
+bool engine_is_superseded(void *arg, pid_t tgid);
 
 /* Decisions that waited are due now: of timers and answers. */
 void engine_on_settled(void *arg);
@@ -72,6 +89,9 @@ int engine_open_connector(struct engine *engine);
 
 /* Change the subscription to what is needed now. */
 void engine_update_kinds(struct engine *engine);
+
+/* Take what the socket has into the queue, as far as there is room. */
+void engine_fill_queue(struct engine *engine);
 void engine_start_scan(struct engine *engine);
 void engine_on_scan_step(void *arg);
 void engine_on_canary(void *arg);
@@ -93,6 +113,24 @@ void engine_sticky_exit(struct engine *engine, const struct event *event);
 /* A process was found in /proc whose fork may have been missed. */
 void engine_sticky_found(struct engine *engine, pid_t tgid);
 void engine_sticky_sweep(struct engine *engine);
+
+/* ---- sync.c */
+
+/* Open the exec gate, where that is possible and wanted, for these programs (which are taken over).
+ * What it is, and why not, is logged. */
+void engine_sync_open(struct engine *engine, struct programs *programs);
+void engine_sync_close(struct engine *engine);
+
+/* The rules have changed, and what programs they mean; or only what is mounted. */
+void engine_sync_programs(struct engine *engine, struct programs *programs);
+void engine_sync_plan(struct engine *engine);
+
+/* Sticky processes have come or gone. */
+void engine_sync_update(struct engine *engine);
+
+/* An exec has happened. */
+void engine_sync_executed(struct engine *engine, pid_t tgid);
+void engine_sync_sweep(struct engine *engine, uint64_t now_ms);
 
 /* ---- memory.c */
 

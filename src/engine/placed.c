@@ -7,6 +7,7 @@
 #include "engine/placed.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <uthash.h>
@@ -23,6 +24,7 @@ struct entry {
 };
 
 struct placed {
+	pthread_mutex_t lock;  /* the gate's thread asks, too */
 	struct entry *entries; /* by tgid */
 	size_t sweep_at;
 };
@@ -31,8 +33,10 @@ struct placed *placed_new(void)
 {
 	struct placed *placed = calloc(1, sizeof(*placed));
 
-	if (placed)
-		placed->sweep_at = SWEEP_MIN;
+	if (!placed)
+		return NULL;
+	(void)pthread_mutex_init(&placed->lock, NULL);
+	placed->sweep_at = SWEEP_MIN;
 	return placed;
 }
 
@@ -46,6 +50,7 @@ void placed_free(struct placed *placed)
 		HASH_DEL(placed->entries, entry);
 		free(entry);
 	}
+	(void)pthread_mutex_destroy(&placed->lock);
 	free(placed);
 }
 
@@ -72,20 +77,23 @@ static struct entry *find(const struct placed *placed, pid_t tgid)
 	return entry;
 }
 
-bool placed_knows(const struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place)
+static bool knows(const struct entry *entry, uint64_t identity, uint64_t place)
 {
-	const struct entry *entry = find(placed, tgid);
-
 	return entry && entry->identity == identity && entry->place == place;
 }
 
-enum placed_answer placed_ask(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place,
-			      enum placed_policy policy, uint64_t now_ms)
+bool placed_knows(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place)
 {
-	struct entry *entry = find(placed, tgid);
+	bool known;
 
-	if (!entry || !placed_knows(placed, tgid, identity, place))
-		return PLACED_FIRST;
+	(void)pthread_mutex_lock(&placed->lock);
+	known = knows(find(placed, tgid), identity, place);
+	(void)pthread_mutex_unlock(&placed->lock);
+	return known;
+}
+
+static enum placed_answer ask(struct entry *entry, enum placed_policy policy, uint64_t now_ms)
+{
 	if (policy == PLACED_YIELD)
 		return PLACED_LEAVE;
 	if (now_ms - entry->first_ms >= PLACED_REASSERT_TIME_MS) {
@@ -99,29 +107,72 @@ enum placed_answer placed_ask(struct placed *placed, pid_t tgid, uint64_t identi
 	return entry->put_back == PLACED_REASSERT_MAX + 1 ? PLACED_GIVE_UP : PLACED_LEAVE;
 }
 
-void placed_note(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place,
-		 uint64_t now_ms)
+enum placed_answer placed_ask(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place,
+			      enum placed_policy policy, uint64_t now_ms)
+{
+	enum placed_answer answer = PLACED_FIRST;
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&placed->lock);
+	entry = find(placed, tgid);
+	if (knows(entry, identity, place))
+		answer = ask(entry, policy, now_ms);
+	(void)pthread_mutex_unlock(&placed->lock);
+	return answer;
+}
+
+/* The entry of the number, new or old. NULL: no memory. */
+static struct entry *entry_of(struct placed *placed, pid_t tgid)
 {
 	struct entry *entry = find(placed, tgid);
 
-	if (!entry) {
-		if (HASH_COUNT(placed->entries) >= placed->sweep_at)
-			sweep(placed);
-		entry = calloc(1, sizeof(*entry));
-		if (!entry)
-			return;
-		entry->tgid = tgid;
-		HASH_ADD_INT(placed->entries, tgid, entry);
-	} else if (entry->identity == identity && entry->place == place) {
-		return;
-	}
-	entry->identity = identity;
-	entry->place = place;
-	entry->first_ms = now_ms;
-	entry->put_back = 0;
+	if (entry)
+		return entry;
+	if (HASH_COUNT(placed->entries) >= placed->sweep_at)
+		sweep(placed);
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	entry->tgid = tgid;
+	HASH_ADD_INT(placed->entries, tgid, entry);
+	return entry;
 }
 
-size_t placed_count(const struct placed *placed)
+void placed_note(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place,
+		 uint64_t now_ms)
 {
-	return HASH_COUNT(placed->entries);
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&placed->lock);
+	entry = entry_of(placed, tgid);
+	if (entry && !knows(entry, identity, place)) {
+		entry->identity = identity;
+		entry->place = place;
+		entry->first_ms = now_ms;
+		entry->put_back = 0;
+	}
+	(void)pthread_mutex_unlock(&placed->lock);
+}
+
+void placed_forget(struct placed *placed, pid_t tgid)
+{
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&placed->lock);
+	entry = find(placed, tgid);
+	if (entry) {
+		HASH_DEL(placed->entries, entry);
+		free(entry);
+	}
+	(void)pthread_mutex_unlock(&placed->lock);
+}
+
+size_t placed_count(struct placed *placed)
+{
+	size_t count;
+
+	(void)pthread_mutex_lock(&placed->lock);
+	count = HASH_COUNT(placed->entries);
+	(void)pthread_mutex_unlock(&placed->lock);
+	return count;
 }

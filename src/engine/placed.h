@@ -12,7 +12,7 @@
  * and does not fight. Identities are those of process/identity.h: a number that was given to
  * another process is not taken for the old one.
  */
-struct placed;
+struct placed; /* any thread may ask */
 
 /* How often in which time a process is put back, when that is the policy, before we yield. */
 #define PLACED_REASSERT_MAX	3
@@ -35,7 +35,7 @@ struct placed *placed_new(void);
 void placed_free(struct placed *placed);
 
 /* Was this process placed there? */
-bool placed_knows(const struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place);
+bool placed_knows(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place);
 
 /* A process is not in the place (a hash of it) where its rule wants it: what to do? */
 enum placed_answer placed_ask(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place,
@@ -45,6 +45,9 @@ enum placed_answer placed_ask(struct placed *placed, pid_t tgid, uint64_t identi
 void placed_note(struct placed *placed, pid_t tgid, uint64_t identity, uint64_t place,
 		 uint64_t now_ms);
 
-size_t placed_count(const struct placed *placed);
+/* The placement was taken back. */
+void placed_forget(struct placed *placed, pid_t tgid);
+
+size_t placed_count(struct placed *placed);
 
 #endif

@@ -50,6 +50,10 @@ static void take(struct engine *engine, struct loader_job *job)
 		swap_rules(engine, job->rules);
 	swap_cgconfig(engine, &job->cgconfig);
 	report_reset(engine->report);
+	if (job->kind == LOADER_RULES)
+		engine_sync_programs(engine, &job->programs);
+	else
+		engine_sync_plan(engine);
 }
 
 /* Nobody asked for it: it must bring the names that were missing, and nothing else. */
@@ -110,6 +114,7 @@ static void reload(struct engine *engine, enum loader_job_kind kind, bool quiet)
 		return;
 	}
 	job->quiet = quiet;
+	job->programs_wanted = engine->sync != NULL;
 	job->previous = ruleset_ref(engine->rules);
 	loader_submit(engine->loader, job);
 }
@@ -138,11 +143,14 @@ int engine_load_first(struct engine *engine)
 
 	if (!job)
 		return -ENOMEM;
+	job->programs_wanted = !engine->config->sync_never;
 	loader_run(&engine->config->paths, job);
 	report_load(&job->diags);
 	r = job->error;
 	if (r == 0) {
 		take(engine, job);
+		engine->programs = job->programs;
+		job->programs = (struct programs){ 0 };
 		arm_retry_timer(engine);
 		if (engine->rules->n_rules == 0)
 			log_warning("there are no rules: no process will be placed");

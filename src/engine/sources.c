@@ -91,7 +91,7 @@ void engine_on_scan_step(void *arg)
 		end_scan(engine, n);
 		return;
 	}
-	engine_handle(engine, events, (size_t)n);
+	engine_handle_found(engine, events, (size_t)n);
 	loop_timer_arm(engine->scan_timer, 0);
 }
 
@@ -102,6 +102,7 @@ void engine_update_kinds(struct engine *engine)
 	unsigned kinds = KINDS_ALWAYS;
 	int r;
 
+	engine_sync_update(engine);
 	if (sticky_count(engine->sticky))
 		kinds |= EVENT_MASK(EVENT_EXIT);
 	if (!engine->connector || kinds == engine->kinds)
@@ -131,12 +132,13 @@ static void recover(struct engine *engine)
 	send_canary(engine);
 }
 
-static void on_connector(void *arg)
+void engine_fill_queue(struct engine *engine)
 {
-	struct engine *engine = arg;
-	struct event events[ENGINE_BATCH];
-	int n = connector_read(engine->connector, events, ENGINE_BATCH);
+	int n;
 
+	if (!engine->connector || engine->queue_n + ENGINE_BATCH > ENGINE_QUEUE)
+		return;
+	n = connector_read(engine->connector, engine->queue + engine->queue_n, ENGINE_BATCH);
 	if (n == -ENOBUFS) {
 		engine->stats.overruns++;
 		engine->lost = true;
@@ -145,9 +147,22 @@ static void on_connector(void *arg)
 	if (n < 0)
 		log_err("cannot read events: %s", strerror(-n));
 	if (n > 0)
-		engine_handle(engine, events, (size_t)n);
-	if (engine->lost && n < ENGINE_BATCH)
-		recover(engine);
+		engine->queue_n += (size_t)n;
+}
+
+/* After a loss this goes on until the socket is empty, or for a while: what is left makes it
+ * readable. */
+static void on_connector(void *arg)
+{
+	struct engine *engine = arg;
+
+	for (int turn = 0; turn == 0 || (engine->lost && turn < 8); turn++) {
+		engine_fill_queue(engine);
+		if (engine->queue_n)
+			engine_handle_queue(engine);
+		else if (engine->lost)
+			recover(engine);
+	}
 }
 
 static void close_connector(struct engine *engine)
@@ -267,5 +282,6 @@ void engine_on_mounts(void *arg)
 		   cgroup_mode_name(now.mode));
 	placer_set_hierarchies(engine->placer, &now);
 	family_forget_places(engine->family);
+	engine_sync_plan(engine);
 	report_reset(engine->report);
 }

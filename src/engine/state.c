@@ -117,6 +117,7 @@ static int append(struct state *state, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
 	va_list args;
+	ssize_t put;
 	int len;
 
 	va_start(args, fmt);
@@ -125,7 +126,13 @@ static int append(struct state *state, const char *fmt, ...)
 	if (len >= (int)sizeof(line))
 		return -ENAMETOOLONG;
 	state->lines++;
-	return write(state->fd, line, (size_t)len) == len ? 0 : -EIO;
+	put = write(state->fd, line, (size_t)len);
+	if (put == len)
+		return 0;
+	/* What a full disk took of it would become a fact with the next line's help. */
+	if (put > 0)
+		(void)!ftruncate(state->fd, lseek(state->fd, 0, SEEK_END) - put);
+	return -EIO;
 }
 
 struct state *state_begin(const char *path)

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <uthash.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/names.h"
+#include "base/remote.h"
 #include "rule/cgrules.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
@@ -307,34 +307,6 @@ static char *find_real_path(const char *path)
 	return real;
 }
 
-/* Before a file's number decides, the path is looked at again, on the main thread: that must not
- * wait for a server. Numbers from <linux/magic.h> and fs/ of the kernel. */
-static bool is_remote(const char *path)
-{
-	static const unsigned long remote[] = {
-		0x6969,	    /* NFS */
-		0x517B,	    /* SMB */
-		0xFF534D42, /* CIFS */
-		0xFE534D42, /* SMB2 */
-		0x65735546, /* FUSE */
-		0x00C36400, /* Ceph */
-		0x01021997, /* 9p */
-		0x5346414F, /* AFS */
-		0x6B414653, /* kAFS */
-		0x73757245, /* Coda */
-		0x0187,	    /* autofs */
-	};
-	struct statfs fs;
-
-	if (statfs(path, &fs) < 0)
-		return true;
-	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++) {
-		if ((unsigned long)fs.f_type == remote[i])
-			return true;
-	}
-	return false;
-}
-
 /* What a path leads to, now: its text may differ from what the kernel will say (symbolic links,
  * /bin on a merged /usr), its file may have other names. NULL: no memory. */
 static const struct file_entry *find_file(struct compiler *compiler, const char *path)
@@ -353,7 +325,7 @@ static const struct file_entry *find_file(struct compiler *compiler, const char 
 	real = find_real_path(path);
 	if (real && strcmp(real, path) != 0)
 		entry->real_path = intern(compiler, real);
-	if (real && stat(real, &st) == 0 && S_ISREG(st.st_mode) && !is_remote(real))
+	if (real && stat(real, &st) == 0 && S_ISREG(st.st_mode) && !remote_is(real))
 		entry->id = (struct file_id){ .dev = st.st_dev, .ino = st.st_ino };
 	HASH_ADD_PTR(compiler->files, path, entry);
 	return entry;

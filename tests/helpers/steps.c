@@ -11,6 +11,7 @@
  *   flood N              changes its euid to nobody's and back, N times
  *   fork                 goes on in a child that dies with it, and prints "child PID"
  *   thread               goes on in another thread         idle        (the last)
+ *   leave                the same, and this thread ends
  *   exec PROGRAM ARG...  (the last)
  *
  * The waits do neither fork nor exec. "await" gives up after half a minute, the others
@@ -27,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LIMIT_MS 120000
@@ -209,6 +211,12 @@ static void *take_steps(void *arg)
 		if (strcmp(*argv, "thread") == 0) {
 			if (pthread_create(&thread, NULL, take_steps, argv + 1) == 0)
 				(void)pthread_join(thread, NULL);
+			return NULL;
+		}
+		if (strcmp(*argv, "leave") == 0) {
+			/* Not pthread_exit(), which looks for libgcc_s.so. */
+			if (pthread_create(&thread, NULL, take_steps, argv + 1) == 0)
+				syscall(SYS_exit, 0);
 			return NULL;
 		}
 		taken = step(argv);

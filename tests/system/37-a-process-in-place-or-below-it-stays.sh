@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# No second move at the next exec, and no move up from a group below the destination.
+# No second move at the next exec, and no move up from a group below the destination. Only the root
+# of a hierarchy has nothing below it: a rule for "/" moves there.
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
@@ -9,7 +10,8 @@ n=$BASE_UID
 make_group "$CG/place/below"
 make_group "$CG/place2"
 rules <<E
-$n  $C1  $CG/place
+$n          $C1  $CG/place
+$((n + 1))  $C1  /
 E
 start_daemon
 prog=$(program prog)
@@ -29,4 +31,7 @@ assert [ "$(placements "$PID")" -eq 0 ]
 
 steps enter "$(group_dir "$C1" "$CG/place2")/cgroup.procs" gid "$n" uid "$n" exec "$prog"
 assert_in "$PID" "$C1" "$CG/place"
+
+steps enter "$(group_dir "$C1" "$CG/place2")/cgroup.procs" gid "$n" uid $((n + 1)) exec "$prog"
+assert_in "$PID" "$C1" ""
 stop_daemon

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program with threads that changes its uid is moved once, with every thread.
+# A program with threads that changes its uid is moved once, with every thread; and an exec of a
+# thread that is not the first counts as any other.
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
@@ -8,7 +9,8 @@
 n=$BASE_UID
 make_group "$CG/threads"
 rules <<E
-$n  $C1  $CG/threads
+$n               $C1  $CG/threads
+$((n + 1)):prog  $C1  $CG/threads
 E
 start_daemon
 steps threads 8 gid "$n" uid "$n" idle
@@ -21,4 +23,7 @@ for task in /proc/"$PID"/task/*; do
 	count=$((count + 1))
 done
 assert [ $count -eq 9 ]
+
+steps threads 4 uid $((n + 1)) thread exec "$(program prog)"
+assert_in "$PID" "$C1" "$CG/threads"
 stop_daemon

@@ -14,7 +14,7 @@ run_for_log() {
 		--runtime-dir "$T/run" "$@" >"$T/stdout" 2>"$T/stderr" &
 	DAEMON=$!
 	assert_eventually grep -q "$T/rules:1.*${TAG}x" "$file"
-	wait_for_socket
+	wait_for_pid_file
 	stop_daemon
 }
 run_for_log "$T/stdout" --nolog

@@ -24,7 +24,7 @@ try() {
 		--runtime-dir "$T/run" "$@" >"$T/stdout" 2>&1 &
 	DAEMON=$!
 	assert_eventually says "$T/rules:1.*$user"
-	wait_for_socket
+	wait_for_pid_file
 	priority=$(sed -n "s/^<\([0-9]*\)>.*$user.*/\1/p" "$OUT" | head -n 1)
 	[ $((priority / 8)) -eq "$facility" ] || fail "$*: <$priority> is not facility $facility"
 	[ $((priority % 8)) -eq 4 ] || fail "$*: <$priority> is not a warning"

@@ -18,7 +18,7 @@ works() {
 	"$CGRED" --nodaemon --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
 		--runtime-dir "$T/run" "$@" >"$T/output" 2>&1 &
 	DAEMON=$!
-	wait_for_socket
+	wait_for_pid_file
 	settle
 	[ -z "$READER" ] || stop "$READER"
 	as "$n" "$n" "$T/bin/burst" 400 "$prog"

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The gate's thread at work. It shares with the main thread a plan pointer and a list of notes,
+ * each behind a lock that is held for a few instructions. */
+#include "config.h"
+
+#include "engine/exec-gate.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "base/cleanup.h"
+#include "engine/decide.h"
+#include "engine/gate-plan.h"
+#include "engine/placed.h"
+#include "process/identity.h"
+#include "rule/ruleset.h"
+#include "source/gate.h"
+
+/* Scripts whose interpreters are still to be opened. */
+#define SCRIPTS_MAX 64
+
+/* Notes that the main thread has not read. Where it does not, nothing more is placed by the gate.
+ */
+#define NOTES_MAX 4096
+
+struct script {
+	pid_t tgid;
+	char path[PATH_MAX];
+};
+
+struct exec_gate {
+	pid_t self;
+	struct process_reader *reader; /* the gate thread's own */
+	struct placed *placed;
+	atomic_bool defer_all;
+	int notes_fd;
+
+	pthread_mutex_t lock; /* of all below; never held while waiting */
+	struct gate_plan *plan;
+	struct exec_gate_note *notes;
+	size_t n_notes;
+	struct script scripts[SCRIPTS_MAX];
+	size_t next_script;
+};
+
+struct exec_gate *exec_gate_new(int proc_fd, struct placed *placed)
+{
+	struct exec_gate *gate = calloc(1, sizeof(*gate));
+
+	if (!gate)
+		return NULL;
+	gate->self = getpid();
+	gate->placed = placed;
+	(void)pthread_mutex_init(&gate->lock, NULL);
+	gate->reader = process_reader_new(proc_fd);
+	gate->notes_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!gate->reader || gate->notes_fd < 0)
+		return exec_gate_free(gate), NULL;
+	return gate;
+}
+
+void exec_gate_note_free(struct exec_gate_note *note)
+{
+	if (!note)
+		return;
+	free(note->cgroup);
+	free(note);
+}
+
+void exec_gate_free(struct exec_gate *gate)
+{
+	struct exec_gate_note *note, *next;
+
+	if (!gate)
+		return;
+	LL_FOREACH_SAFE(gate->notes, note, next)
+	exec_gate_note_free(note);
+	gate_plan_unref(gate->plan);
+	process_reader_free(gate->reader);
+	if (gate->notes_fd >= 0)
+		(void)close(gate->notes_fd);
+	(void)pthread_mutex_destroy(&gate->lock);
+	free(gate);
+}
+
+/* ---- between the threads --------------------------------------------------------------------- */
+
+void exec_gate_set_plan(struct exec_gate *gate, struct gate_plan *plan)
+{
+	struct gate_plan *old;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	old = gate->plan;
+	gate->plan = plan;
+	(void)pthread_mutex_unlock(&gate->lock);
+	gate_plan_unref(old);
+}
+
+void exec_gate_defer_all(struct exec_gate *gate, bool defer)
+{
+	atomic_store(&gate->defer_all, defer);
+}
+
+static struct gate_plan *take_plan(struct exec_gate *gate)
+{
+	struct gate_plan *plan;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	plan = gate->plan ? gate_plan_ref(gate->plan) : NULL;
+	(void)pthread_mutex_unlock(&gate->lock);
+	return plan;
+}
+
+int exec_gate_fd(const struct exec_gate *gate)
+{
+	return gate->notes_fd;
+}
+
+struct exec_gate_note *exec_gate_next_note(struct exec_gate *gate)
+{
+	struct exec_gate_note *note;
+	uint64_t count;
+
+	(void)!read(gate->notes_fd, &count, sizeof(count));
+	(void)pthread_mutex_lock(&gate->lock);
+	note = gate->notes;
+	if (note) {
+		LL_DELETE(gate->notes, note);
+		gate->n_notes--;
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+	return note;
+}
+
+/* False: the main thread does not read them any more. */
+static bool pass_on(struct exec_gate *gate, struct exec_gate_note *note)
+{
+	const uint64_t one = 1;
+	bool room;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	room = gate->n_notes < NOTES_MAX;
+	if (room) {
+		LL_APPEND(gate->notes, note);
+		gate->n_notes++;
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+	if (!room)
+		exec_gate_note_free(note);
+	else
+		(void)!write(gate->notes_fd, &one, sizeof(one));
+	return room;
+}
+
+/* A script is opened first, then its interpreter, in one exec: the second has the script's name
+ * too. */
+static void remember_script(struct exec_gate *gate, pid_t tgid, const char *path)
+{
+	struct script *script;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	script = &gate->scripts[gate->next_script++ % SCRIPTS_MAX];
+	script->tgid = tgid;
+	(void)snprintf(script->path, sizeof(script->path), "%s", path);
+	(void)pthread_mutex_unlock(&gate->lock);
+}
+
+static void find_script(struct exec_gate *gate, pid_t tgid, char path[PATH_MAX])
+{
+	(void)pthread_mutex_lock(&gate->lock);
+	for (size_t i = 0; i < SCRIPTS_MAX; i++) {
+		if (gate->scripts[i].tgid == tgid)
+			(void)snprintf(path, PATH_MAX, "%s", gate->scripts[i].path);
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+}
+
+void exec_gate_forget(struct exec_gate *gate, pid_t tgid)
+{
+	(void)pthread_mutex_lock(&gate->lock);
+	for (size_t i = 0; i < SCRIPTS_MAX; i++) {
+		if (gate->scripts[i].tgid == tgid)
+			gate->scripts[i].tgid = 0;
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+}
+
+/* ---- one held exec ----------------------------------------------------------------------------
+ */
+
+struct work {
+	struct exec_gate *gate;
+	const struct gate_event *event;
+	struct gate_plan *plan;
+	struct process process;
+	struct held_exec held;
+	bool needs_main; /* something that cannot be decided here */
+};
+
+static struct exec_gate_note *new_note(const struct work *work)
+{
+	struct exec_gate_note *note = calloc(1, sizeof(*note));
+
+	if (note) {
+		note->tgid = work->event->tgid;
+		note->held = work->held;
+	}
+	return note;
+}
+
+static enum gate_answer leave_to_main(const struct work *work)
+{
+	struct exec_gate_note *note = new_note(work);
+
+	if (!note)
+		return GATE_ALLOW;
+	note->token = work->event->token;
+	return pass_on(work->gate, note) ? GATE_LATER : GATE_ALLOW;
+}
+
+/* Rules whose conditions are not in the facts are the main thread's. */
+static bool confirm(void *arg, const struct rule *rule, const struct process *process,
+		    unsigned what)
+{
+	struct work *work = arg;
+
+	(void)rule;
+	(void)process;
+	(void)what;
+	work->needs_main = true;
+	return true;
+}
+
+static bool is_within(const char *path, size_t len, const char *place)
+{
+	size_t place_len = strlen(place);
+
+	return len >= place_len && memcmp(path, place, place_len) == 0 &&
+	       (len == place_len || (place_len > 0 && path[place_len] == '/'));
+}
+
+/* The descriptors to write to, by hierarchy; -1: nothing to do there. Returns how many, or -1: not
+ * all targets are ready. */
+static int find_moves(const struct work *work, const struct rule *rule, int fds[HIERARCHIES_MAX])
+{
+	const struct hierarchies *hierarchies = gate_plan_hierarchies(work->plan);
+	const char *paths[HIERARCHIES_MAX] = { NULL };
+	int n = 0;
+
+	memset(fds, -1, HIERARCHIES_MAX * sizeof(fds[0]));
+	for (unsigned i = 0; i < rule->n_targets; i++) {
+		const struct gate_target *target =
+			gate_plan_target(work->plan, rule->targets[i]->index);
+
+		if (!target || !target->ready)
+			return -1;
+		for (size_t h = 0; h < hierarchies->n; h++) {
+			if (!(target->hierarchies & (UINT32_C(1) << h)))
+				continue;
+			fds[h] = target->fds[h];
+			paths[h] = target->path;
+		}
+	}
+	for (size_t h = 0; h < hierarchies->n; h++) {
+		const char *path;
+		size_t len;
+
+		if (!paths[h])
+			continue;
+		if (hierarchy_find_path(&hierarchies->items[h], work->process.cgroup, &path,
+					&len) &&
+		    is_within(path, len, paths[h]))
+			fds[h] = -1;
+		else
+			n++;
+	}
+	return n;
+}
+
+static uint64_t hash_rule(const struct rule *rule)
+{
+	struct placement items[RULE_TARGETS_MAX];
+
+	for (unsigned i = 0; i < rule->n_targets; i++)
+		items[i] = (struct placement){
+			.controllers = rule->targets[i]->controllers,
+			.path = rule->targets[i]->destination,
+		};
+	return decide_hash_places(items, rule->n_targets);
+}
+
+static bool write_pid(int fd, pid_t tgid)
+{
+	char digits[16];
+	int len = snprintf(digits, sizeof(digits), "%d", (int)tgid);
+
+	return write(fd, digits, (size_t)len) == len;
+}
+
+/* The note goes out before the answer: the exec event comes after it. */
+static void report(const struct work *work, const struct rule *rule, uint32_t moved,
+		   uint64_t identity, uint64_t place_hash)
+{
+	const struct ruleset *rules = gate_plan_rules(work->plan);
+	struct exec_gate_note *note = new_note(work);
+
+	if (!note)
+		return;
+	note->moved = moved;
+	note->identity = identity;
+	note->place = place_hash;
+	note->cgroup = strdup(work->process.cgroup);
+	note->rule_line = rule->line;
+	(void)snprintf(note->source, sizeof(note->source), "%s", rules->sources[rule->source]);
+	(void)snprintf(note->destination, sizeof(note->destination), "%s",
+		       rule->targets[0]->destination);
+	(void)pass_on(work->gate, note);
+}
+
+static enum gate_answer place(struct work *work, const struct rule *rule)
+{
+	int fds[HIERARCHIES_MAX];
+	int n = find_moves(work, rule, fds);
+	uint64_t place_hash = hash_rule(rule);
+	uint64_t identity = work->event->pidfd >= 0 ? identity_number(work->event->pidfd) : 0;
+	uint32_t moved = 0;
+
+	if (n == 0)
+		return GATE_ALLOW;
+	if (!identity) {
+		if (process_read(work->gate->reader, &work->process, FACT_START) < 0)
+			return GATE_ALLOW;
+		identity = work->process.start_ticks;
+	}
+	/* Whether to put back what somebody else has moved away is the main thread's to say. */
+	if (n < 0 || placed_knows(work->gate->placed, work->event->tgid, identity, place_hash))
+		return leave_to_main(work);
+	for (size_t h = 0; h < HIERARCHIES_MAX; h++) {
+		if (fds[h] < 0)
+			continue;
+		/* All or none: the main thread knows how to take back. */
+		if (!write_pid(fds[h], work->event->tgid))
+			return errno == ESRCH ? GATE_ALLOW : leave_to_main(work);
+		moved |= UINT32_C(1) << h;
+	}
+	report(work, rule, moved, identity, place_hash);
+	return GATE_ALLOW;
+}
+
+static enum gate_answer decide_planned(struct work *work)
+{
+	const struct ruleset *rules = gate_plan_rules(work->plan);
+	const struct rule *rule;
+
+	if (work->held.script[0])
+		remember_script(work->gate, work->event->tgid, work->held.script);
+	else
+		find_script(work->gate, work->event->tgid, work->held.script);
+	process_init(&work->process, work->event->tgid);
+	held_exec_apply(&work->held, &work->process);
+	if (process_read(work->gate->reader, &work->process,
+			 FACT_STATUS | FACT_CGROUP | (rules->facts & FACT_GROUPS)) < 0)
+		return GATE_ALLOW;
+	held_exec_apply_ids(&work->held, &work->process);
+	rule = ruleset_match(rules, &work->process, confirm, work);
+	if (!rule)
+		return GATE_ALLOW;
+	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all))
+		return leave_to_main(work);
+	if (decide_exemption(&work->process, gate_plan_own_cgroup(work->plan),
+			     gate_plan_is_systemd(work->plan)))
+		return GATE_ALLOW;
+	return place(work, rule);
+}
+
+enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event)
+{
+	struct exec_gate *gate = arg;
+	struct work work = { .gate = gate, .event = event };
+	enum gate_answer answer = GATE_ALLOW;
+
+	if (event->tgid <= 1 || event->tgid == gate->self)
+		return GATE_ALLOW;
+	work.plan = take_plan(gate);
+	if (work.plan && held_exec_read(&work.held, event->file_fd))
+		answer = decide_planned(&work);
+	gate_plan_unref(work.plan);
+	return answer;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_EXEC_GATE_H
+#define CGRED_ENGINE_EXEC_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "engine/held.h"
+#include "process/process.h"
+#include "source/gate.h"
+
+struct gate_plan;
+struct placed;
+
+/*
+ * What the gate's thread does with a held exec: match it against a plan that nobody changes, write
+ * the process into its groups, and tell the main thread. What it cannot do without waiting (groups
+ * that have to be made, rules with "ignore", a failed write) it leaves to the main thread, which
+ * has until the deadline.
+ */
+struct exec_gate;
+
+/* What the gate's thread tells the main thread. */
+struct exec_gate_note {
+	struct exec_gate_note *next;
+	pid_t tgid;
+	uint32_t token; /* not 0: decide, then gate_allow() */
+	struct held_exec held;
+	/* Where it was placed, when it was; and what to put back if the exec does not happen. */
+	uint32_t moved;
+	uint64_t identity, place; /* as for placed_note() */
+	char *cgroup;		  /* text of its /proc/PID/cgroup before */
+	char destination[256];
+	unsigned rule_line;
+	char source[256];
+};
+
+/* proc_fd and placed stay the caller's. NULL: no memory, or no descriptor. */
+struct exec_gate *exec_gate_new(int proc_fd, struct placed *placed);
+void exec_gate_free(struct exec_gate *exec_gate); /* after gate_close(); takes NULL */
+
+/* The gate_fn; the exec gate is its argument. */
+enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event);
+
+/* From now on decide by this plan (its reference is taken over; NULL: allow everything), or leave
+ * every decision to the main thread. */
+void exec_gate_set_plan(struct exec_gate *exec_gate, struct gate_plan *plan);
+void exec_gate_defer_all(struct exec_gate *exec_gate, bool defer);
+
+/* The exec of a process has happened: what was known of the one before it is over. */
+void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid);
+
+/* Readable when there are notes. */
+int exec_gate_fd(const struct exec_gate *exec_gate);
+
+/* The next, to be freed by exec_gate_note_free(); NULL: none. */
+struct exec_gate_note *exec_gate_next_note(struct exec_gate *exec_gate);
+void exec_gate_note_free(struct exec_gate_note *note);
+
+#endif

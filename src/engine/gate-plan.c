@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The gate's immutable view of the world, built on the main thread. */
+#include "config.h"
+
+#include "engine/gate-plan.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rule/destination.h"
+#include "rule/ruleset.h"
+
+/* Each costs a descriptor a hierarchy. For more, the exec events have to do. */
+#define TARGETS_MAX 1024
+
+struct gate_plan {
+	atomic_uint refs;
+	struct ruleset *rules;
+	struct hierarchies hierarchies; /* without descriptors */
+	char *own_cgroup;
+	bool is_systemd;
+	struct gate_target **targets; /* by rule_target.index */
+};
+
+static void free_target(struct gate_target *target)
+{
+	if (!target)
+		return;
+	for (size_t h = 0; h < HIERARCHIES_MAX; h++) {
+		if (target->fds[h] >= 0)
+			(void)close(target->fds[h]);
+	}
+	free(target);
+}
+
+struct gate_plan *gate_plan_ref(struct gate_plan *plan)
+{
+	atomic_fetch_add(&plan->refs, 1);
+	return plan;
+}
+
+void gate_plan_unref(struct gate_plan *plan)
+{
+	if (!plan || atomic_fetch_sub(&plan->refs, 1) != 1)
+		return;
+	for (size_t i = 0; plan->targets && i < plan->rules->n_targets; i++)
+		free_target(plan->targets[i]);
+	free(plan->targets);
+	free(plan->own_cgroup);
+	hierarchies_done(&plan->hierarchies);
+	ruleset_unref(plan->rules);
+	free(plan);
+}
+
+/* One whose groups cannot be opened now is prepared as not ready: the main thread then does the
+ * rest. */
+static struct gate_target *new_target(const struct rule_target *rule_target, struct placer *placer,
+				      uint64_t now_ms)
+{
+	const struct placement placement = {
+		.controllers = rule_target->controllers,
+		.path = rule_target->destination,
+	};
+	struct gate_target *target = calloc(1, sizeof(*target));
+
+	if (!target)
+		return NULL;
+	memset(target->fds, -1, sizeof(target->fds));
+	target->path = rule_target->destination;
+	/* A destination with an escape is not its own path. */
+	if (!(rule_target->needs & DESTINATION_VARIES) && !strpbrk(target->path, "\\%"))
+		target->ready = placer_open(placer, &placement, now_ms, &target->hierarchies,
+					    target->fds) == 0;
+	return target;
+}
+
+static int add_targets(struct gate_plan *plan, struct placer *placer, uint64_t now_ms)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->rules->n_rules; i++) {
+		const struct rule *rule = &plan->rules->rules[i];
+
+		for (unsigned j = 0; rule->pattern != PATTERN_NONE && j < rule->n_targets; j++) {
+			const struct rule_target *target = rule->targets[j];
+
+			if (plan->targets[target->index] || n++ >= TARGETS_MAX)
+				continue;
+			plan->targets[target->index] = new_target(target, placer, now_ms);
+			if (!plan->targets[target->index])
+				return -1;
+		}
+	}
+	return 0;
+}
+
+struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
+				const char *own_cgroup, bool is_systemd, uint64_t now_ms)
+{
+	struct gate_plan *plan = calloc(1, sizeof(*plan));
+
+	if (!plan)
+		return NULL;
+	atomic_init(&plan->refs, 1);
+	plan->rules = ruleset_ref(rules);
+	plan->is_systemd = is_systemd;
+	plan->own_cgroup = strdup(own_cgroup);
+	plan->targets = calloc(rules->n_targets + 1, sizeof(struct gate_target *));
+	if (!plan->own_cgroup || !plan->targets ||
+	    hierarchies_copy(&plan->hierarchies, placer_hierarchies(placer)) < 0 ||
+	    add_targets(plan, placer, now_ms) < 0) {
+		gate_plan_unref(plan);
+		return NULL;
+	}
+	return plan;
+}
+
+const struct ruleset *gate_plan_rules(const struct gate_plan *plan)
+{
+	return plan->rules;
+}
+
+const struct hierarchies *gate_plan_hierarchies(const struct gate_plan *plan)
+{
+	return &plan->hierarchies;
+}
+
+const char *gate_plan_own_cgroup(const struct gate_plan *plan)
+{
+	return plan->own_cgroup;
+}
+
+bool gate_plan_is_systemd(const struct gate_plan *plan)
+{
+	return plan->is_systemd;
+}
+
+const struct gate_target *gate_plan_target(const struct gate_plan *plan, unsigned index)
+{
+	return plan->targets[index];
+}

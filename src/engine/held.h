@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_HELD_H
+#define CGRED_ENGINE_HELD_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "process/process.h"
+
+/* An exec that is held: what the process will be when it goes on. /proc still shows the old program
+ * and the old ids. */
+struct held_exec {
+	char exe[PATH_MAX];    /* the file that is executed; of a script: "" */
+	char script[PATH_MAX]; /* the script that it is executed for, or "" */
+	struct file_id file;   /* of the one of them that is being opened now */
+	bool set_uid, set_gid; /* by the mode of the file, on a mount that honours it */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* From the descriptor of the file. False: it cannot be told. */
+bool held_exec_read(struct held_exec *held, int file_fd);
+
+/* The executable's facts of a process, as they will be. The strings stay held's. */
+void held_exec_apply(const struct held_exec *held, struct process *process);
+
+/* The ids of a process whose FACT_STATUS was read, as they will be. */
+void held_exec_apply_ids(const struct held_exec *held, struct process *process);
+
+#endif

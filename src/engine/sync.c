@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Placement before the first instruction: the main thread's side of the exec gate. It sets the
+ * marks, decides what the gate's thread could not, and takes back what no exec followed. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "base/diag.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "engine/exec-gate.h"
+#include "engine/gate-plan.h"
+#include "engine/parts.h"
+#include "engine/report.h"
+#include "process/identity.h"
+#include "process/sticky.h"
+#include "rule/programs.h"
+#include "rule/ruleset.h"
+#include "source/gate.h"
+
+/* How long an exec may wait for the main thread. */
+#define DEADLINE_MS 1000
+
+/* An exec that was let go and is not heard of for so long did not happen. */
+#define CONFIRM_MS 2000
+
+/* The gate's thread writes to cgroup files, and these can be held up by others. */
+#define STUCK_MS 1000
+
+#define NOTES_PER_TURN 64
+
+#define WATCH_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
+
+/* A placement that waits for its exec event. */
+struct expected {
+	UT_hash_handle hh;
+	pid_t tgid;
+	uint64_t due_ms;
+	struct exec_gate_note *note;
+};
+
+struct watched {
+	UT_hash_handle hh;
+	int watch; /* inotify's */
+	char path[];
+};
+
+struct sync {
+	struct engine *engine;
+	struct exec_gate *exec_gate;
+	struct gate *gate;
+	struct programs programs; /* that are marked */
+	struct expected *expected;
+	int inotify_fd;
+	struct watched *watched;
+	struct loop_watch *on_notes, *on_files;
+	uint64_t taken_back;
+};
+
+/* ---- marks ---------------------------------------------------------------------------------- */
+
+static bool has_program(const struct programs *programs, const struct program *wanted)
+{
+	size_t low = 0;
+	size_t high = programs->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(programs->items[middle].path, wanted->path);
+
+		if (order == 0)
+			return programs->items[middle].is_directory == wanted->is_directory;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static void set_marks(struct sync *sync, struct programs *programs)
+{
+	for (size_t i = 0; i < programs->n; i++) {
+		const struct program *program = &programs->items[i];
+		int r;
+
+		if (has_program(&sync->programs, program))
+			continue;
+		r = gate_mark(sync->gate, program->path, program->is_directory);
+		if (r < 0)
+			log_notice("%s cannot be marked (%s): it is placed after its start",
+				   program->path, strerror(-r));
+	}
+	for (size_t i = 0; i < sync->programs.n; i++) {
+		const struct program *program = &sync->programs.items[i];
+
+		if (!has_program(programs, program))
+			(void)gate_unmark(sync->gate, program->path, program->is_directory);
+	}
+	programs_done(&sync->programs);
+	sync->programs = *programs;
+	*programs = (struct programs){ 0 };
+}
+
+static void unwatch_all(struct sync *sync)
+{
+	struct watched *watched, *next;
+
+	HASH_ITER (hh, sync->watched, watched, next) {
+		(void)inotify_rm_watch(sync->inotify_fd, watched->watch);
+		HASH_DEL(sync->watched, watched);
+		free(watched);
+	}
+}
+
+/* A file that comes later, or takes the place of a marked one, has no mark. */
+static void watch_directories(struct sync *sync)
+{
+	unwatch_all(sync);
+	for (size_t i = 0; i < sync->programs.n_directories; i++) {
+		const char *path = sync->programs.directories[i];
+		struct watched *watched, *same;
+		int watch = inotify_add_watch(sync->inotify_fd, path, WATCH_MASK);
+
+		if (watch < 0)
+			continue;
+		/* Another name of a directory that is watched. */
+		HASH_FIND_INT(sync->watched, &watch, same);
+		if (same)
+			continue;
+		watched = calloc(1, sizeof(*watched) + strlen(path) + 1);
+		if (!watched)
+			return;
+		watched->watch = watch;
+		memcpy(watched->path, path, strlen(path));
+		HASH_ADD_INT(sync->watched, watch, watched);
+	}
+}
+
+static void look_at_file(struct sync *sync, const struct inotify_event *event)
+{
+	const struct engine *engine = sync->engine;
+	struct watched *watched;
+	char path[PATH_MAX + NAME_MAX + 2];
+
+	HASH_FIND_INT(sync->watched, &event->wd, watched);
+	if (!watched || !event->len || (event->mask & IN_ISDIR) ||
+	    !programs_want(engine->rules, watched->path, event->name))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", watched->path, event->name);
+	(void)gate_mark(sync->gate, path, false);
+}
+
+static void on_files(void *arg)
+{
+	struct sync *sync = arg;
+	_Alignas(struct inotify_event) char buf[8192];
+	ssize_t len = read(sync->inotify_fd, buf, sizeof(buf));
+
+	for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= len;) {
+		const struct inotify_event *event = (const void *)(buf + at);
+
+		/* Too many changes to be told: everything is looked up anew. */
+		if (event->mask & IN_Q_OVERFLOW)
+			engine_reload(sync->engine);
+		else
+			look_at_file(sync, event);
+		at += (ssize_t)(sizeof(*event) + event->len);
+	}
+}
+
+/* ---- notes of the gate's thread ---------------------------------------------------------------
+ */
+
+static void forget_expected(struct sync *sync, struct expected *expected)
+{
+	HASH_DEL(sync->expected, expected);
+	exec_gate_note_free(expected->note);
+	free(expected);
+}
+
+/* Takes the note. */
+static void expect(struct sync *sync, struct exec_gate_note *note)
+{
+	struct expected *expected;
+
+	HASH_FIND_INT(sync->expected, &note->tgid, expected);
+	if (expected) {
+		/* The interpreter, after its script: what was before the script counts. */
+		expected->due_ms = engine_now_ms() + CONFIRM_MS;
+		exec_gate_note_free(note);
+		return;
+	}
+	expected = calloc(1, sizeof(*expected));
+	if (!expected) {
+		exec_gate_note_free(note);
+		return;
+	}
+	expected->tgid = note->tgid;
+	expected->due_ms = engine_now_ms() + CONFIRM_MS;
+	expected->note = note;
+	HASH_ADD_INT(sync->expected, tgid, expected);
+}
+
+/* The gate's thread has placed it. */
+static void take_placed(struct sync *sync, struct exec_gate_note *note)
+{
+	struct engine *engine = sync->engine;
+
+	placed_note(engine->placed, note->tgid, note->identity, note->place, engine_now_ms());
+	engine->stats.verdicts[VERDICT_PLACED]++;
+	engine->stats.before_start++;
+	log_info("placed %d (%s) into \"%s\" by %s:%u before its first instruction",
+		 (int)note->tgid, note->held.script[0] ? note->held.script : note->held.exe,
+		 note->destination, note->source, note->rule_line);
+	expect(sync, note);
+}
+
+/* The gate's thread has left it to us, and the exec waits. */
+static void decide_left(struct sync *sync, struct exec_gate_note *note)
+{
+	struct engine *engine = sync->engine;
+	struct diag_list diags = { 0 };
+	struct decision decision;
+
+	engine->decider.rules = engine->rules;
+	engine->decider.now_ms = engine_now_ms();
+	engine->decider.oldest_ticks = 0;
+	decide_held(&engine->decider, note->tgid, &note->held, &diags, &decision);
+	if (decision.verdict == VERDICT_PLACED) {
+		note->moved = decision.result.moved;
+		note->cgroup = strdup(decision.process.cgroup);
+		note->identity = decision.identity;
+	}
+	gate_allow(sync->gate, note->token);
+	engine->stats.verdicts[decision.verdict]++;
+	engine->stats.before_start += decision.verdict == VERDICT_PLACED;
+	if (decision.verdict == VERDICT_FAILED || log_enabled(LOG_INFO))
+		report_decision(engine->report, engine->rules, EVENT_EXEC, &decision,
+				engine_now_ms());
+	if (diags.head)
+		report_warnings(engine->report, &diags, engine_now_ms());
+	diag_list_done(&diags);
+	if (decision.verdict == VERDICT_PLACED)
+		expect(sync, note);
+	else
+		exec_gate_note_free(note);
+}
+
+static void on_notes(void *arg)
+{
+	struct sync *sync = arg;
+	struct exec_gate_note *note;
+
+	for (int i = 0; i < NOTES_PER_TURN && (note = exec_gate_next_note(sync->exec_gate)); i++) {
+		if (note->token)
+			decide_left(sync, note);
+		else
+			take_placed(sync, note);
+	}
+}
+
+/* ---- execs that did not happen ----------------------------------------------------------------
+ */
+
+static bool is_same_process(struct engine *engine, const struct exec_gate_note *note,
+			    struct process *process)
+{
+	int pidfd = identity_open(note->tgid);
+	uint64_t identity = 0;
+
+	if (pidfd >= 0) {
+		identity = identity_number(pidfd);
+		(void)close(pidfd);
+	}
+	if (process_read(engine->reader, process, FACT_START | FACT_EXE_FILE) < 0)
+		return false;
+	return note->identity == (identity ? identity : process->start_ticks);
+}
+
+/* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was. */
+static void take_back(struct sync *sync, const struct exec_gate_note *note)
+{
+	struct engine *engine = sync->engine;
+	struct process process;
+
+	process_init(&process, note->tgid);
+	if (!note->cgroup || !is_same_process(engine, note, &process))
+		return;
+	if (process.exe_file.ino == note->held.file.ino &&
+	    process.exe_file.dev == note->held.file.dev)
+		return; /* it did happen, and its event was lost */
+	(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
+	placed_forget(engine->placed, note->tgid);
+	sync->taken_back++;
+	log_info("taken back: %d did not execute %s after all", (int)note->tgid,
+		 note->held.script[0] ? note->held.script : note->held.exe);
+}
+
+void engine_sync_executed(struct engine *engine, pid_t tgid)
+{
+	struct sync *sync = engine->sync;
+	struct expected *expected;
+
+	if (!sync)
+		return;
+	on_notes(sync); /* the note was sent before the exec went on */
+	HASH_FIND_INT(sync->expected, &tgid, expected);
+	if (expected)
+		forget_expected(sync, expected);
+	exec_gate_forget(sync->exec_gate, tgid);
+}
+
+void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
+{
+	struct sync *sync = engine->sync;
+	struct expected *expected, *next;
+
+	if (!sync)
+		return;
+	if (gate_watch(sync->gate, STUCK_MS))
+		log_warning("the exec gate was held up: execs went on without it");
+	/* While events are queued, the exec may be among them. */
+	HASH_ITER (hh, sync->expected, expected, next) {
+		if (expected->due_ms > now_ms || engine->lost)
+			continue;
+		take_back(sync, expected->note);
+		exec_gate_forget(sync->exec_gate, expected->tgid);
+		forget_expected(sync, expected);
+	}
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+void engine_sync_plan(struct engine *engine)
+{
+	struct gate_plan *plan;
+
+	if (!engine->sync)
+		return;
+	plan = gate_plan_new(engine->rules, engine->placer, engine->own_cgroup,
+			     engine->config->systemd, engine_now_ms());
+	if (!plan)
+		log_err("no memory for the exec gate: programs are placed after their start");
+	exec_gate_set_plan(engine->sync->exec_gate, plan);
+}
+
+void engine_sync_programs(struct engine *engine, struct programs *programs)
+{
+	struct gate_stats stats;
+
+	if (!engine->sync)
+		return;
+	engine_sync_plan(engine);
+	set_marks(engine->sync, programs);
+	watch_directories(engine->sync);
+	gate_get_stats(engine->sync->gate, &stats);
+	log_notice("%llu programs are placed before their first instruction",
+		   (unsigned long long)stats.marks);
+}
+
+void engine_sync_update(struct engine *engine)
+{
+	if (engine->sync)
+		exec_gate_defer_all(engine->sync->exec_gate, sticky_count(engine->sticky) > 0);
+}
+
+static int open_parts(struct sync *sync, const char **ret_tried)
+{
+	struct engine *engine = sync->engine;
+
+	*ret_tried = "memory";
+	sync->exec_gate = exec_gate_new(engine->proc_fd, engine->placed);
+	if (!sync->exec_gate)
+		return -ENOMEM;
+	*ret_tried = "inotify";
+	sync->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (sync->inotify_fd < 0)
+		return -errno;
+	sync->on_notes =
+		loop_watch_read(engine->loop, exec_gate_fd(sync->exec_gate), on_notes, sync);
+	sync->on_files = loop_watch_read(engine->loop, sync->inotify_fd, on_files, sync);
+	if (!sync->on_notes || !sync->on_files)
+		return -ENOMEM;
+	return gate_open(exec_gate_decide, sync->exec_gate, DEADLINE_MS, &sync->gate, ret_tried);
+}
+
+void engine_sync_open(struct engine *engine, struct programs *programs)
+{
+	struct sync *sync;
+	const char *tried = "memory";
+	int r = -ENOMEM;
+
+	if (engine->config->sync_never) {
+		log_notice("the exec gate stays closed (--sync=never): programs are placed after "
+			   "their start");
+		return;
+	}
+	sync = calloc(1, sizeof(*sync));
+	engine->sync = sync;
+	if (sync) {
+		sync->engine = engine;
+		sync->inotify_fd = -1;
+		r = open_parts(sync, &tried);
+	}
+	if (r < 0) {
+		log_notice("no exec gate (%s: %s): programs are placed after their start", tried,
+			   strerror(-r));
+		engine_sync_close(engine);
+		return;
+	}
+	/* Memory that has to be read from a disk first, by an exec that is held, waits for ever. */
+	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+	engine_sync_programs(engine, programs);
+}
+
+void engine_sync_close(struct engine *engine)
+{
+	struct sync *sync = engine->sync;
+	struct expected *expected, *next;
+
+	if (!sync)
+		return;
+	gate_close(sync->gate);
+	loop_watch_free(sync->on_notes);
+	loop_watch_free(sync->on_files);
+	if (sync->inotify_fd >= 0) {
+		unwatch_all(sync);
+		(void)close(sync->inotify_fd);
+	}
+	HASH_ITER (hh, sync->expected, expected, next)
+		forget_expected(sync, expected);
+	exec_gate_free(sync->exec_gate);
+	programs_done(&sync->programs);
+	free(sync);
+	engine->sync = NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Logins under systemd: /user.slice/user-UID.slice/user@UID.service/… and …/session-N.scope. */
+#include "config.h"
+
+#include "process/login.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+#define SLICE "/user.slice/user-"
+
+/* What follows "/user.slice/user-UID.slice/" in the first line that has that, or NULL. */
+static const char *below_slice(const char *cgroup)
+{
+	const char *at = strstr(cgroup, ":" SLICE);
+
+	if (!at)
+		return NULL;
+	at += strlen(":" SLICE);
+	at += strspn(at, "0123456789");
+	if (strncmp(at, ".slice/", 7) != 0)
+		return NULL;
+	return at + 7;
+}
+
+/* What follows "user@UID.service" there, or NULL. */
+static const char *below_manager(const char *cgroup)
+{
+	const char *at = below_slice(cgroup);
+
+	if (!at || strncmp(at, "user@", 5) != 0)
+		return NULL;
+	at += 5;
+	at += strspn(at, "0123456789");
+	return strncmp(at, ".service", 8) == 0 ? at + 8 : NULL;
+}
+
+static bool is_end(char c)
+{
+	return c == '\n' || c == '\0';
+}
+
+bool login_is_manager(const char *cgroup)
+{
+	const char *at = below_manager(cgroup);
+
+	if (!at)
+		return false;
+	if (strncmp(at, "/init.scope", 11) == 0)
+		at += 11;
+	return is_end(*at);
+}
+
+bool login_is_users_choice(const char *cgroup)
+{
+	const char *at = below_manager(cgroup);
+
+	return at && !is_end(*at);
+}
+
+/* The file is of logind's own format, which sd_session_get_leader(3) reads as well. */
+static pid_t read_leader(const char *path)
+{
+	char text[4096];
+	const char *at;
+	uint64_t leader;
+
+	if (file_read_buf(AT_FDCWD, path, text, sizeof(text)) <= 0)
+		return 0;
+	at = strstr(text, "\nLEADER=");
+	if (!at)
+		return 0;
+	at += 8;
+	return num_scan_u64(&at, &leader) && leader <= INT_MAX ? (pid_t)leader : 0;
+}
+
+pid_t login_find_leader(const char *cgroup, const char *sessions)
+{
+	const char *at = below_slice(cgroup);
+	char path[PATH_MAX];
+	size_t len;
+
+	if (!at || strncmp(at, "session-", 8) != 0)
+		return 0;
+	at += 8;
+	len = strcspn(at, "./\n");
+	if (strncmp(at + len, ".scope", 6) != 0)
+		return 0;
+	(void)snprintf(path, sizeof(path), "%s/%.*s", sessions, (int)len, at);
+	return read_leader(path);
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The gate's thread and its queue of held execs. It knows nothing of rules: fn decides. */
+#include "config.h"
+
+#include "source/gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/fanotify.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+/* Of linux/fanotify.h, where the headers are older than Linux 5.15. */
+#ifndef FAN_REPORT_PIDFD
+#define FAN_REPORT_PIDFD	  0x00000080
+#define FAN_EVENT_INFO_TYPE_PIDFD 4
+#endif
+
+/* Few at a time: each costs two descriptors, and without a free one the kernel denies the exec. */
+#define READ_BYTES 512
+
+/* Execs that are answered later. More are allowed at once. */
+#define HELD_MAX 512
+
+struct held {
+	uint32_t token; /* 0: free */
+	int file_fd;
+	uint64_t until_ms;
+};
+
+struct gate {
+	int fd;
+	int wake_fd;
+	gate_fn *fn;
+	void *arg;
+	unsigned deadline_ms;
+	pthread_t thread;
+	bool has_thread;
+	atomic_bool ending;
+	uint32_t last_token; /* the gate thread's */
+
+	/* When the call of fn that has not come back began; 0: it has. And its event. */
+	_Atomic uint64_t busy_since_ms;
+	atomic_int busy_fd;
+
+	pthread_mutex_t lock; /* of the table; never held while waiting */
+	struct held held[HELD_MAX];
+
+	_Atomic uint64_t n_held, n_later, n_overdue, n_marks;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void allow(const struct gate *gate, int file_fd)
+{
+	const struct fanotify_response response = { .fd = file_fd, .response = FAN_ALLOW };
+
+	/* ENOENT: somebody has answered already. */
+	(void)!write(gate->fd, &response, sizeof(response));
+}
+
+/* ---- events that wait for a later answer ----------------------------------------------------- */
+
+/* False: the table is full. Takes the descriptor on success. */
+static bool hold(struct gate *gate, const struct gate_event *event)
+{
+	bool done = false;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	for (size_t i = 0; i < HELD_MAX && !done; i++) {
+		struct held *held = &gate->held[i];
+
+		if (held->token)
+			continue;
+		*held = (struct held){
+			.token = event->token,
+			.file_fd = event->file_fd,
+			.until_ms = now_ms() + gate->deadline_ms,
+		};
+		done = true;
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+	return done;
+}
+
+static void release(struct gate *gate, struct held *held)
+{
+	allow(gate, held->file_fd);
+	(void)close(held->file_fd);
+	held->token = 0;
+}
+
+void gate_allow(struct gate *gate, uint32_t token)
+{
+	(void)pthread_mutex_lock(&gate->lock);
+	for (size_t i = 0; i < HELD_MAX; i++) {
+		if (gate->held[i].token == token) {
+			release(gate, &gate->held[i]);
+			break;
+		}
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+}
+
+/* Let go what is overdue. Returns how long the next may wait, in ms; -1: nothing waits. */
+static int release_overdue(struct gate *gate)
+{
+	uint64_t now = now_ms();
+	int wait_ms = -1;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	for (size_t i = 0; i < HELD_MAX; i++) {
+		struct held *held = &gate->held[i];
+
+		if (!held->token)
+			continue;
+		if (held->until_ms <= now) {
+			release(gate, held);
+			atomic_fetch_add(&gate->n_overdue, 1);
+		} else if (wait_ms < 0 || held->until_ms - now < (uint64_t)wait_ms) {
+			wait_ms = (int)(held->until_ms - now);
+		}
+	}
+	(void)pthread_mutex_unlock(&gate->lock);
+	return wait_ms;
+}
+
+/* ---- the thread ------------------------------------------------------------------------------ */
+
+static void handle(struct gate *gate, struct gate_event *event)
+{
+	enum gate_answer answer;
+
+	atomic_fetch_add(&gate->n_held, 1);
+	if (++gate->last_token == 0)
+		gate->last_token = 1;
+	event->token = gate->last_token;
+	/* In the table before fn, which may hand the token on, returns. */
+	if (!hold(gate, event)) {
+		allow(gate, event->file_fd);
+		(void)close(event->file_fd);
+		return;
+	}
+	atomic_store(&gate->busy_fd, event->file_fd);
+	atomic_store(&gate->busy_since_ms, now_ms());
+	answer = gate->fn(gate->arg, event);
+	atomic_store(&gate->busy_since_ms, 0);
+	if (answer == GATE_LATER)
+		atomic_fetch_add(&gate->n_later, 1);
+	else
+		gate_allow(gate, event->token);
+}
+
+/* The pidfd of an event, which follows it as a record of its own. */
+static int find_pidfd(const struct fanotify_event_metadata *event)
+{
+	const char *at = (const char *)event + event->metadata_len;
+	const char *end = (const char *)event + event->event_len;
+
+	while ((size_t)(end - at) >= sizeof(struct fanotify_event_info_header)) {
+		struct fanotify_event_info_header header;
+		int pidfd;
+
+		memcpy(&header, at, sizeof(header));
+		if (header.len < sizeof(header) || header.len > end - at)
+			return -1;
+		if (header.info_type == FAN_EVENT_INFO_TYPE_PIDFD &&
+		    header.len >= sizeof(header) + sizeof(pidfd)) {
+			memcpy(&pidfd, at + sizeof(header), sizeof(pidfd));
+			return pidfd;
+		}
+		at += header.len;
+	}
+	return -1;
+}
+
+static void handle_metadata(struct gate *gate, const struct fanotify_event_metadata *metadata,
+			    bool only_allow)
+{
+	cleanup_close int pidfd = find_pidfd(metadata);
+	struct gate_event event = {
+		.tgid = metadata->pid,
+		.pidfd = pidfd,
+		.file_fd = metadata->fd,
+	};
+
+	if (metadata->fd < 0)
+		return; /* an overflow, or no descriptor was free */
+	if (!(metadata->mask & FAN_OPEN_EXEC_PERM)) {
+		(void)close(metadata->fd);
+		return;
+	}
+	if (only_allow) {
+		allow(gate, metadata->fd);
+		(void)close(metadata->fd);
+		return;
+	}
+	handle(gate, &event);
+}
+
+/* What there is now. False: nothing. */
+static bool read_events(struct gate *gate, bool only_allow)
+{
+	alignas(struct fanotify_event_metadata) char buf[READ_BYTES];
+	const struct fanotify_event_metadata *event = (const void *)buf;
+	ssize_t len = read(gate->fd, buf, sizeof(buf));
+
+	if (len <= 0)
+		return false;
+	while (FAN_EVENT_OK(event, len)) {
+		handle_metadata(gate, event, only_allow);
+		event = FAN_EVENT_NEXT(event, len);
+	}
+	return true;
+}
+
+static void *run(void *arg)
+{
+	struct gate *gate = arg;
+	struct pollfd fds[] = {
+		{ .fd = gate->fd, .events = POLLIN },
+		{ .fd = gate->wake_fd, .events = POLLIN },
+	};
+
+	/* Somebody waits for each answer. Only this thread has the priority. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), -20);
+	while (!atomic_load(&gate->ending)) {
+		(void)poll(fds, 2, release_overdue(gate));
+		(void)read_events(gate, false);
+	}
+	return NULL;
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+/* Signals are the main thread's. */
+static int start_thread(struct gate *gate)
+{
+	sigset_t all, old;
+	int r;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
+	r = pthread_create(&gate->thread, NULL, run, gate);
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	gate->has_thread = r == 0;
+	return -r;
+}
+
+/* The pidfd in each event is of Linux 5.15. */
+static int open_group(void)
+{
+	const unsigned flags = FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK |
+			       FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS;
+	const unsigned file_flags = O_RDONLY | O_LARGEFILE | O_CLOEXEC;
+	int fd = fanotify_init(flags | FAN_REPORT_PIDFD, file_flags);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = fanotify_init(flags, file_flags);
+	return fd < 0 ? -errno : fd;
+}
+
+int gate_open(gate_fn *fn, void *arg, unsigned deadline_ms, struct gate **ret,
+	      const char **ret_tried)
+{
+	struct gate *gate = calloc(1, sizeof(*gate));
+	int r;
+
+	*ret_tried = "memory";
+	if (!gate)
+		return -ENOMEM;
+	gate->fn = fn;
+	gate->arg = arg;
+	gate->deadline_ms = deadline_ms;
+	gate->wake_fd = -1;
+	(void)pthread_mutex_init(&gate->lock, NULL);
+	*ret_tried = "fanotify_init";
+	gate->fd = open_group();
+	r = gate->fd < 0 ? gate->fd : 0;
+	if (r == 0) {
+		*ret_tried = "eventfd";
+		gate->wake_fd = eventfd(0, EFD_CLOEXEC);
+		r = gate->wake_fd < 0 ? -errno : 0;
+	}
+	if (r == 0) {
+		*ret_tried = "a thread";
+		r = start_thread(gate);
+	}
+	if (r < 0) {
+		gate_close(gate);
+		return r;
+	}
+	*ret = gate;
+	return 0;
+}
+
+void gate_close(struct gate *gate)
+{
+	const uint64_t one = 1;
+
+	if (!gate)
+		return;
+	atomic_store(&gate->ending, true);
+	/* Closing the group lets everything go on that is held, and what fn waits for with it. */
+	if (gate->has_thread) {
+		(void)!write(gate->wake_fd, &one, sizeof(one));
+		(void)pthread_join(gate->thread, NULL);
+	}
+	if (gate->fd >= 0)
+		(void)close(gate->fd);
+	if (gate->wake_fd >= 0)
+		(void)close(gate->wake_fd);
+	for (size_t i = 0; i < HELD_MAX; i++) {
+		if (gate->held[i].token)
+			(void)close(gate->held[i].file_fd);
+	}
+	(void)pthread_mutex_destroy(&gate->lock);
+	free(gate);
+}
+
+static int mark(struct gate *gate, unsigned what, const char *path, bool is_directory)
+{
+	uint64_t mask = FAN_OPEN_EXEC_PERM | (is_directory ? FAN_EVENT_ON_CHILD : 0);
+
+	if (fanotify_mark(gate->fd, what | (is_directory ? FAN_MARK_ONLYDIR : 0), mask, AT_FDCWD,
+			  path) < 0)
+		return -errno;
+	return 0;
+}
+
+int gate_mark(struct gate *gate, const char *path, bool is_directory)
+{
+	int r = mark(gate, FAN_MARK_ADD, path, is_directory);
+
+	if (r == 0)
+		atomic_fetch_add(&gate->n_marks, 1);
+	return r;
+}
+
+int gate_unmark(struct gate *gate, const char *path, bool is_directory)
+{
+	int r = mark(gate, FAN_MARK_REMOVE, path, is_directory);
+
+	if (r == 0)
+		atomic_fetch_sub(&gate->n_marks, 1);
+	return r;
+}
+
+bool gate_watch(struct gate *gate, unsigned limit_ms)
+{
+	uint64_t since = atomic_load(&gate->busy_since_ms);
+
+	if (!since || now_ms() - since < limit_ms)
+		return false;
+	atomic_fetch_add(&gate->n_overdue, 1);
+	allow(gate, atomic_load(&gate->busy_fd));
+	while (read_events(gate, true))
+		atomic_fetch_add(&gate->n_overdue, 1);
+	return true;
+}
+
+void gate_get_stats(struct gate *gate, struct gate_stats *ret)
+{
+	*ret = (struct gate_stats){
+		.held = atomic_load(&gate->n_held),
+		.later = atomic_load(&gate->n_later),
+		.overdue = atomic_load(&gate->n_overdue),
+		.marks = atomic_load(&gate->n_marks),
+	};
+}
