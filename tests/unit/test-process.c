@@ -1,0 +1,718 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* First on directories of plain files, then on real processes. */
+#include "config.h"
+
+#include "process/process.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define STATUS(name, ids, groups)                                                               \
+	"Name:\t" name "\nState:\tS (sleeping)\nTgid:\t42\nPPid:\t7\nUid:\t" ids "\nGid:\t" ids \
+	"\nGroups:\t" groups "\n"
+#define STAT(state, flags) \
+	"42 (x) " state " 7 42 42 0 -1 " flags " 0 0 0 0 1 2 0 0 20 0 1 0 31337 0 0\n"
+#define ALL_FACTS ((FACT_SCHED << 1) - 1U)
+
+/* Fixture: dir is what the tests make of /proc, with one process, 42. */
+static char dir[PATH_MAX];
+static int proc_fd;
+static struct process_reader *reader;
+static struct process process;
+
+static void put(const char *name, const char *text)
+{
+	cleanup_close int fd = openat(proc_fd, name, O_WRONLY | O_CREAT | O_TRUNC, 0700);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+static void put_bytes(const char *name, const char *bytes, size_t len)
+{
+	cleanup_close int fd = openat(proc_fd, name, O_WRONLY | O_CREAT | O_TRUNC, 0700);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+}
+
+static void put_link(const char *name, const char *target)
+{
+	(void)unlinkat(proc_fd, name, 0);
+	ck_assert_int_eq(symlinkat(target, proc_fd, name), 0);
+}
+
+static void drop(const char *name)
+{
+	ck_assert_int_eq(unlinkat(proc_fd, name, 0), 0);
+}
+
+/* DIR/name, which lives until the next call. */
+static const char *in_dir(const char *name)
+{
+	static char path[PATH_MAX + 256];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static ino_t inode_of(const char *name)
+{
+	struct stat st;
+
+	ck_assert_int_eq(fstatat(proc_fd, name, &st, 0), 0);
+	return st.st_ino;
+}
+
+static void setup(void)
+{
+	char made[] = "/tmp/test-process-XXXXXX";
+
+	ck_assert_ptr_nonnull(mkdtemp(made));
+	ck_assert_ptr_nonnull(realpath(made, dir));
+	proc_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(proc_fd, 0);
+	reader = process_reader_new(proc_fd);
+	ck_assert_ptr_nonnull(reader);
+	process_init(&process, 42);
+	ck_assert_int_eq(mkdirat(proc_fd, "42", 0755), 0);
+	ck_assert_int_eq(mkdirat(proc_fd, "bin", 0755), 0);
+	ck_assert_int_eq(mkdirat(proc_fd, "cwd", 0755), 0);
+	put("bin/prog", "");
+	put("42/status", STATUS("prog", "1\t2\t3\t4", "5 6"));
+	put("42/stat", STAT("S", "4194304"));
+	put("42/cgroup", "0::/a\n");
+	put("42/cmdline", "");
+	put_link("42/exe", in_dir("bin/prog"));
+	put_link("42/cwd", in_dir("cwd"));
+	put_link("42/root", "/");
+	ck_assert_int_eq(mkdirat(proc_fd, "42/task", 0755), 0);
+	ck_assert_int_eq(mkdirat(proc_fd, "42/task/42", 0755), 0);
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static void teardown(void)
+{
+	process_reader_free(reader);
+	close(proc_fd);
+	ck_assert_int_eq(nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void read_facts(unsigned facts)
+{
+	ck_assert_int_eq(process_read(reader, &process, facts), 0);
+	ck_assert_uint_eq(process.facts & facts, facts);
+}
+
+static void fails_with(unsigned facts, int error)
+{
+	ck_assert_int_eq(process_read(reader, &process, facts), error);
+	ck_assert_uint_eq(process.facts & facts, 0);
+}
+
+START_TEST(reads_what_is_asked_for)
+{
+	read_facts(FACT_STATUS);
+	ck_assert_uint_eq(process.facts & ~(FACT_STATUS | FACT_GROUPS), 0);
+	ck_assert_str_eq(process.comm, "prog");
+	ck_assert_int_eq(process.state, 'S');
+	ck_assert_int_eq(process.ppid, 7);
+	ck_assert_uint_eq(process.euid, 2);
+	ck_assert_uint_eq(process.egid, 2);
+
+	read_facts(FACT_GROUPS);
+	ck_assert_uint_eq(process.n_groups, 2);
+	ck_assert_uint_eq(process.groups[0], 5);
+	ck_assert_uint_eq(process.groups[1], 6);
+
+	read_facts(FACT_EXE | FACT_EXE_FILE);
+	ck_assert_str_eq(process.exe, in_dir("bin/prog"));
+	ck_assert_str_eq(process.exe_base, "prog");
+	ck_assert_ptr_eq(process.exe_base, strrchr(process.exe, '/') + 1);
+	ck_assert_uint_eq(process.exe_file.ino, inode_of("bin/prog"));
+	ck_assert(!process.kthread);
+
+	read_facts(FACT_CGROUP | FACT_START);
+	ck_assert_str_eq(process.cgroup, "0::/a\n");
+	ck_assert_uint_eq(process.start_ticks, 31337);
+}
+END_TEST
+
+START_TEST(reads_each_fact_once)
+{
+	read_facts(ALL_FACTS & ~FACT_SCHED);
+	drop("42/status");
+	drop("42/stat");
+	drop("42/exe");
+	drop("42/cgroup");
+	read_facts(ALL_FACTS & ~FACT_SCHED);
+	ck_assert_str_eq(process.comm, "prog");
+
+	process_init(&process, 42);
+	ck_assert_uint_eq(process.facts, 0);
+	fails_with(FACT_STATUS, -ENOENT);
+}
+END_TEST
+
+START_TEST(grows_with_groups_and_cgroup)
+{
+	const size_t count = 65536;
+	cleanup_free char *text = malloc(count * 12 + 512);
+	cleanup_free char *cgroup = malloc(100001);
+	size_t len;
+
+	ck_assert_ptr_nonnull(text);
+	ck_assert_ptr_nonnull(cgroup);
+	len = (size_t)sprintf(text, "%s", STATUS("prog", "1\t2\t3\t4", ""));
+	for (size_t i = 0; i < count; i++)
+		len += (size_t)sprintf(text + len - (i == 0), "%zu ", 4294000000 + i) - (i == 0);
+	text[len] = '\n';
+	text[len + 1] = '\0';
+	put("42/status", text);
+	memset(cgroup, 'x', 100000);
+	cgroup[100000] = '\0';
+	put("42/cgroup", cgroup);
+
+	read_facts(FACT_GROUPS | FACT_CGROUP);
+	ck_assert_uint_eq(process.n_groups, count);
+	ck_assert_uint_eq(process.groups[0], 4294000000);
+	ck_assert_uint_eq(process.groups[count - 1], 4294000000 + count - 1);
+	ck_assert_str_eq(process.cgroup, cgroup);
+
+	put("42/status", STATUS("prog", "1\t2\t3\t4", ""));
+	put("42/cgroup", "");
+	process_init(&process, 42);
+	read_facts(FACT_GROUPS | FACT_CGROUP);
+	ck_assert_uint_eq(process.n_groups, 0);
+	ck_assert_str_eq(process.cgroup, "");
+}
+END_TEST
+
+START_TEST(a_kernel_thread_has_no_executable)
+{
+	drop("42/exe");
+	put("42/stat", STAT("S", "2129984"));
+	read_facts(FACT_EXE | FACT_EXE_FILE | FACT_INVOKED);
+	ck_assert(process.kthread);
+	ck_assert_str_eq(process.exe, "");
+	ck_assert_str_eq(process.exe_base, "");
+	ck_assert_uint_eq(process.exe_file.ino, 0);
+	ck_assert_ptr_null(process.invoked);
+}
+END_TEST
+
+START_TEST(a_process_that_ends_has_no_executable)
+{
+	drop("42/exe");
+	put("42/stat", STAT("Z", "4228108"));
+	read_facts(FACT_EXE);
+	ck_assert(!process.kthread);
+	ck_assert_str_eq(process.exe, "");
+	ck_assert_int_eq(process.state, 'Z');
+
+	/* Between losing its memory and being a zombie. */
+	put("42/stat", STAT("R", "4194308"));
+	process_init(&process, 42);
+	fails_with(FACT_EXE, -ESRCH);
+}
+END_TEST
+
+/* /proc/PID tells nothing any more, /proc/PID/task/TID does. */
+START_TEST(a_process_lives_on_in_its_other_threads)
+{
+	drop("42/exe");
+	put("42/stat", STAT("Z", "4228108"));
+	put("42/status", "Name:\tprog\nState:\tZ (zombie)\nTgid:\t42\nPPid:\t7\n"
+			 "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\n");
+	put("42/cgroup", "0::/\n");
+	ck_assert_int_eq(mkdirat(proc_fd, "42/task/43", 0755), 0);
+	put("42/task/43/status", STATUS("prog", "1\t2\t3\t4", "5 6"));
+	put("42/task/43/cgroup", "0::/b\n");
+	put_link("42/task/43/exe", in_dir("bin/prog"));
+	read_facts(FACT_START | FACT_STATUS | FACT_EXE | FACT_CGROUP);
+	ck_assert_int_eq(process.tid, 43);
+	ck_assert_int_eq(process.state, 'S');
+	ck_assert_uint_eq(process.euid, 2);
+	ck_assert_str_eq(process.exe, in_dir("bin/prog"));
+	ck_assert_str_eq(process.cgroup, "0::/b\n");
+	ck_assert_uint_eq(process.start_ticks, 31337); /* of the first thread */
+}
+END_TEST
+
+START_TEST(says_that_a_process_is_gone)
+{
+	static const unsigned facts[] = { FACT_STATUS,	FACT_GROUPS, FACT_EXE,	FACT_EXE_FILE,
+					  FACT_INVOKED, FACT_CGROUP, FACT_START };
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		process_init(&process, 43);
+		fails_with(facts[i], -ESRCH);
+		process_init(&process, 0);
+		fails_with(facts[i], -ESRCH);
+	}
+	process_init(&process, 0);
+	fails_with(FACT_SCHED, -ESRCH);
+}
+END_TEST
+
+START_TEST(says_what_else_is_wrong)
+{
+	put("42/status", "Name:\tcut");
+	fails_with(FACT_STATUS, -EBADMSG);
+	put("42/stat", "42 (");
+	fails_with(FACT_START, -EBADMSG);
+	drop("42/cgroup");
+	fails_with(FACT_CGROUP, -ENOENT);
+	ck_assert_int_eq(mkdirat(proc_fd, "42/cgroup", 0755), 0);
+	fails_with(FACT_CGROUP, -EISDIR);
+	drop("42/exe");
+	put("42/exe", "no link");
+	fails_with(FACT_EXE, -EINVAL);
+}
+END_TEST
+
+START_TEST(a_number_that_is_a_threads_now_is_gone)
+{
+	ck_assert_int_eq(mkdirat(proc_fd, "43", 0755), 0);
+	put("43/status", STATUS("prog", "1\t2\t3\t4", ""));
+	process_init(&process, 43);
+	fails_with(FACT_STATUS, -ESRCH);
+}
+END_TEST
+
+START_TEST(finds_the_process_of_a_thread)
+{
+	pid_t tgid = 0;
+
+	ck_assert_int_eq(mkdirat(proc_fd, "43", 0755), 0);
+	put("43/status", STATUS("prog", "1\t2\t3\t4", ""));
+	ck_assert_int_eq(process_tgid_of(reader, 43, &tgid), 0);
+	ck_assert_int_eq(tgid, 42);
+	ck_assert_int_eq(process_tgid_of(reader, 44, &tgid), -ESRCH);
+	ck_assert_int_eq(tgid, 42);
+}
+END_TEST
+
+START_TEST(strips_what_the_kernel_says_of_deleted_files)
+{
+	put_link("42/exe", in_dir("bin/prog (deleted)"));
+	read_facts(FACT_EXE);
+	ck_assert_str_eq(process.exe, in_dir("bin/prog"));
+	ck_assert_str_eq(process.exe_base, "prog");
+}
+END_TEST
+
+START_TEST(keeps_a_name_that_is_like_the_kernels_words)
+{
+	put("bin/prog (deleted)", "");
+	put_link("42/exe", in_dir("bin/prog (deleted)"));
+	read_facts(FACT_EXE);
+	ck_assert_str_eq(process.exe_base, "prog (deleted)");
+	ck_assert_uint_eq(process.exe_file.ino, inode_of("bin/prog (deleted)"));
+
+	/* Not where the process looks. */
+	ck_assert_int_eq(mkdirat(proc_fd, "root", 0755), 0);
+	put_link("42/root", in_dir("root"));
+	process_init(&process, 42);
+	read_facts(FACT_EXE);
+	ck_assert_str_eq(process.exe_base, "prog");
+}
+END_TEST
+
+static void set_cmdline(const char *comm, const char *bytes, size_t len)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), STATUS("%s", "1\t2\t3\t4", ""), comm);
+	put("42/status", text);
+	put_bytes("42/cmdline", bytes, len);
+	process_init(&process, 42);
+}
+
+#define SET_CMDLINE(comm, bytes) set_cmdline(comm, bytes, sizeof(bytes) - 1)
+
+/* want: below DIR where it starts with '~'. */
+static void invoked_is(const char *want, const char *base)
+{
+	read_facts(FACT_INVOKED);
+	ck_assert_uint_eq(process.facts & (FACT_STATUS | FACT_EXE), FACT_STATUS | FACT_EXE);
+	if (!want) {
+		ck_assert_ptr_null(process.invoked);
+		ck_assert_ptr_null(process.invoked_base);
+		return;
+	}
+	ck_assert_str_eq(process.invoked, want[0] == '~' ? in_dir(want + 2) : want);
+	ck_assert_str_eq(process.invoked_base, base);
+}
+
+START_TEST(finds_the_script)
+{
+	put("cwd/tool", "");
+
+	SET_CMDLINE("tool", "prog\0-u\0./tool\0");
+	invoked_is("~/cwd/tool", "tool");
+	ck_assert_uint_eq(process.invoked_file.ino, inode_of("cwd/tool"));
+	ck_assert_uint_ne(process.invoked_file.ino, 0);
+
+	SET_CMDLINE("tool", "prog\0tool\0");
+	invoked_is("~/cwd/tool", "tool");
+	SET_CMDLINE("tool", "prog\0../cwd//tool");
+	invoked_is("~/cwd/tool", "tool");
+	SET_CMDLINE("tool", "x/tool");
+	invoked_is("~/cwd/x/tool", "tool");
+	ck_assert_uint_eq(process.invoked_file.ino, 0);
+	SET_CMDLINE("tool", "/nowhere/./a/../tool\0");
+	invoked_is("/nowhere/tool", "tool");
+	ck_assert_uint_eq(process.invoked_file.ino, 0);
+}
+END_TEST
+
+START_TEST(knows_only_the_name_of_a_link_in_path)
+{
+	SET_CMDLINE("tool", "tool\0-x\0");
+	invoked_is("tool", "tool");
+	ck_assert_uint_eq(process.invoked_file.ino, 0);
+	SET_CMDLINE("very-long-tool-", "very-long-tool-name");
+	invoked_is("very-long-tool-name", "very-long-tool-name");
+}
+END_TEST
+
+START_TEST(knows_only_the_name_where_the_directory_is_gone)
+{
+	SET_CMDLINE("tool", "prog\0./tool\0");
+	put_link("42/cwd", in_dir("cwd (deleted)"));
+	invoked_is("tool", "tool");
+
+	SET_CMDLINE("tool", "prog\0./tool\0");
+	put_link("42/cwd", "(unreachable)/cwd");
+	invoked_is("tool", "tool");
+
+	SET_CMDLINE("tool", "prog\0./tool\0");
+	drop("42/cwd");
+	invoked_is("tool", "tool");
+
+	SET_CMDLINE("tool", "prog\0./tool\0");
+	ck_assert_int_eq(mkdirat(proc_fd, "cwd (deleted)", 0755), 0);
+	put_link("42/cwd", in_dir("cwd (deleted)"));
+	invoked_is("~/cwd (deleted)/tool", "tool");
+}
+END_TEST
+
+START_TEST(finds_no_other_name_than_the_executables)
+{
+	/* comm is the executable's: argv is not even looked at. */
+	SET_CMDLINE("prog", "tool\0");
+	drop("42/cmdline");
+	invoked_is(NULL, NULL);
+
+	SET_CMDLINE("tool", "");
+	invoked_is(NULL, NULL);
+	SET_CMDLINE("tool", "a\0b\0");
+	invoked_is(NULL, NULL);
+	SET_CMDLINE("3", "prog\0/dev/fd/3\0");
+	invoked_is(NULL, NULL);
+	SET_CMDLINE("3", "prog\0/proc/self/fd/3\0");
+	invoked_is(NULL, NULL);
+	put_link("42/cwd", "/dev");
+	SET_CMDLINE("3", "prog\0fd/3\0");
+	invoked_is(NULL, NULL);
+}
+END_TEST
+
+START_TEST(looks_at_the_beginning_of_a_huge_command_line)
+{
+	const size_t size = 2U << 20;
+	char *cmdline = calloc(1, size);
+
+	ck_assert_ptr_nonnull(cmdline);
+	memset(cmdline, 'a', size);
+	memcpy(cmdline, "prog\0/x/tool", 13);
+	set_cmdline("tool", cmdline, size);
+	invoked_is("/x/tool", "tool");
+
+	/* An element that is cut is none: its last component could go on. */
+	memset(cmdline, 'a', size);
+	cmdline[32768 - 5] = '/';
+	memset(cmdline + 32768 - 4, 't', 4);
+	set_cmdline("tttt", cmdline, size);
+	invoked_is(NULL, NULL);
+
+	/* Whole, but too long for a path: its name is known. */
+	memcpy(cmdline + 8192 - 5, "/tool", 6);
+	set_cmdline("tool", cmdline, size);
+	invoked_is("tool", "tool");
+	free(cmdline);
+}
+END_TEST
+
+/* Real processes from here on. */
+static void setup_real(void)
+{
+	setup();
+	process_reader_free(reader);
+	close(proc_fd);
+	proc_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(proc_fd, 0);
+	reader = process_reader_new(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+	ck_assert_ptr_nonnull(reader);
+}
+
+START_TEST(reads_itself)
+{
+	char exe[PATH_MAX] = "";
+	gid_t groups[1024];
+	struct stat st;
+
+	process_init(&process, getpid());
+	read_facts(ALL_FACTS);
+	ck_assert_int_ge(readlink("/proc/self/exe", exe, sizeof(exe) - 1), 1);
+	ck_assert_str_eq(process.exe, exe);
+	ck_assert_int_eq(stat("/proc/self/exe", &st), 0);
+	ck_assert(process.exe_file.dev == st.st_dev && process.exe_file.ino == st.st_ino);
+	ck_assert_uint_eq(process.euid, geteuid());
+	ck_assert_uint_eq(process.egid, getegid());
+	ck_assert_int_eq(process.ppid, getppid());
+	ck_assert_uint_eq(process.n_groups, (size_t)getgroups(1024, groups));
+	ck_assert_int_eq(process.sched_policy, sched_getscheduler(0) & ~SCHED_RESET_ON_FORK);
+	ck_assert_uint_gt(process.start_ticks, 0);
+	ck_assert(!process.kthread);
+	ck_assert_ptr_null(process.invoked);
+}
+END_TEST
+
+START_TEST(knows_a_policy_that_children_do_not_inherit)
+{
+	const struct sched_param param = { 0 };
+
+	ck_assert_int_eq(sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &param), 0);
+	process_init(&process, getpid());
+	read_facts(FACT_SCHED);
+	ck_assert_int_eq(process.sched_policy, SCHED_BATCH);
+}
+END_TEST
+
+/* Run a program in DIR/cwd that copies its input or writes to its output once it runs. The caller
+ * closes *ret_in, which ends it, and waits. */
+static pid_t start(char *const argv[], const char *path, int *ret_in)
+{
+	int in[2];
+	int out[2];
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (chdir(in_dir("cwd")) < 0 || dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0)
+			_exit(1);
+		(void)execv(path, argv);
+		_exit(1);
+	}
+	close(in[0]);
+	close(out[1]);
+	ck_assert_int_eq(write(in[1], "\n", 1), 1);
+	ck_assert_int_eq(read(out[0], &byte, 1), 1);
+	close(out[0]);
+	*ret_in = in[1];
+	return pid;
+}
+
+static void stop(pid_t pid, int in)
+{
+	close(in);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+START_TEST(finds_a_script_that_runs)
+{
+	char *const argv[] = { (char[]){ "ignored" }, NULL };
+	pid_t pid;
+	int in;
+
+	put("cwd/a very long script", "#!/bin/sh\nread a\necho\nread a\n");
+	pid = start(argv, "./a very long script", &in);
+	process_init(&process, pid);
+	read_facts(ALL_FACTS);
+	ck_assert_str_eq(process.comm, "a very long scr");
+	ck_assert_str_eq(process.invoked, in_dir("cwd/a very long script"));
+	ck_assert_uint_eq(process.invoked_file.ino, inode_of("cwd/a very long script"));
+	ck_assert_uint_ne(process.exe_file.ino, process.invoked_file.ino);
+	stop(pid, in);
+
+	process_init(&process, pid);
+	fails_with(FACT_STATUS, -ESRCH);
+	process_init(&process, pid);
+	fails_with(FACT_EXE, -ESRCH);
+	fails_with(FACT_EXE_FILE, -ESRCH);
+	fails_with(FACT_SCHED, -ESRCH);
+}
+END_TEST
+
+static void copy_program(const char *from, const char *name)
+{
+	cleanup_close int in = open(from, O_RDONLY | O_CLOEXEC);
+	cleanup_close int out = openat(proc_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	char buf[65536];
+	ssize_t len;
+
+	ck_assert_int_ge(in, 0);
+	ck_assert_int_ge(out, 0);
+	while ((len = read(in, buf, sizeof(buf))) > 0)
+		ck_assert_int_eq(write(out, buf, (size_t)len), len);
+	ck_assert_int_eq(len, 0);
+}
+
+START_TEST(knows_a_deleted_program_that_runs)
+{
+	char *const argv[] = { (char[]){ "x" }, NULL };
+	struct process other;
+	pid_t pid[2];
+	int in[2];
+
+	copy_program("/bin/cat", "cwd/gone");
+	copy_program("/bin/cat", "cwd/here (deleted)");
+	pid[0] = start(argv, "./gone", &in[0]);
+	pid[1] = start(argv, "./here (deleted)", &in[1]);
+	drop("cwd/gone");
+	process_init(&process, pid[0]);
+	read_facts(FACT_EXE | FACT_EXE_FILE | FACT_INVOKED);
+	ck_assert_str_eq(process.exe, in_dir("cwd/gone"));
+	ck_assert_uint_ne(process.exe_file.ino, 0);
+	process_init(&other, pid[1]);
+	ck_assert_int_eq(process_read(reader, &other, FACT_EXE), 0);
+	ck_assert_str_eq(other.exe, in_dir("cwd/here (deleted)"));
+	stop(pid[0], in[0]);
+	stop(pid[1], in[1]);
+}
+END_TEST
+
+START_TEST(reads_a_zombie)
+{
+	pid_t pid = fork();
+	siginfo_t info;
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		_exit(0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	process_init(&process, pid);
+	read_facts(ALL_FACTS);
+	ck_assert_str_eq(process.exe, "");
+	ck_assert_int_eq(process.state, 'Z');
+	ck_assert(!process.kthread);
+	ck_assert_ptr_null(process.invoked);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
+/* A process that goes while it is read. Whatever was in time is whole, and the rest is not there.
+ */
+START_TEST(never_fills_in_half_of_a_process)
+{
+	for (int i = 0; i < 300; i++) {
+		pid_t pid = fork();
+		int ret;
+
+		ck_assert_int_ge(pid, 0);
+		if (pid == 0)
+			_exit(0);
+		/* Nobody waits for it: the kernel reaps it at once, SIGCHLD being ignored. */
+		do {
+			process_init(&process, pid);
+			ret = process_read(reader, &process, ALL_FACTS);
+			ck_assert(ret == 0 || ret == -ESRCH);
+			ck_assert(ret < 0 || process.facts == ALL_FACTS);
+			ck_assert(!(process.facts & FACT_STATUS) || process.ppid == getpid());
+			ck_assert(!(process.facts & FACT_EXE) || process.exe);
+			ck_assert(!(process.facts & FACT_EXE) || process.exe[0] == '/' ||
+				  process.state == 'Z');
+			ck_assert(!process.kthread);
+		} while (ret == 0);
+	}
+}
+END_TEST
+
+static void setup_unwaited(void)
+{
+	setup_real();
+	ck_assert(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+}
+
+static TCase *fake_tests(void)
+{
+	TCase *tcase = tcase_create("plain files");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, reads_what_is_asked_for);
+	tcase_add_test(tcase, reads_each_fact_once);
+	tcase_add_test(tcase, grows_with_groups_and_cgroup);
+	tcase_add_test(tcase, a_kernel_thread_has_no_executable);
+	tcase_add_test(tcase, a_process_that_ends_has_no_executable);
+	tcase_add_test(tcase, a_process_lives_on_in_its_other_threads);
+	tcase_add_test(tcase, says_that_a_process_is_gone);
+	tcase_add_test(tcase, says_what_else_is_wrong);
+	tcase_add_test(tcase, a_number_that_is_a_threads_now_is_gone);
+	tcase_add_test(tcase, finds_the_process_of_a_thread);
+	tcase_add_test(tcase, strips_what_the_kernel_says_of_deleted_files);
+	tcase_add_test(tcase, keeps_a_name_that_is_like_the_kernels_words);
+	tcase_add_test(tcase, finds_the_script);
+	tcase_add_test(tcase, knows_only_the_name_of_a_link_in_path);
+	tcase_add_test(tcase, knows_only_the_name_where_the_directory_is_gone);
+	tcase_add_test(tcase, finds_no_other_name_than_the_executables);
+	tcase_add_test(tcase, looks_at_the_beginning_of_a_huge_command_line);
+	return tcase;
+}
+
+static TCase *real_tests(void)
+{
+	TCase *tcase = tcase_create("real processes");
+
+	tcase_add_checked_fixture(tcase, setup_real, teardown);
+	tcase_add_test(tcase, reads_itself);
+	tcase_add_test(tcase, knows_a_policy_that_children_do_not_inherit);
+	tcase_add_test(tcase, finds_a_script_that_runs);
+	tcase_add_test(tcase, knows_a_deleted_program_that_runs);
+	tcase_add_test(tcase, reads_a_zombie);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("process");
+	TCase *unwaited = tcase_create("processes that go");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(unwaited, setup_unwaited, teardown);
+	tcase_add_test(unwaited, never_fills_in_half_of_a_process);
+	suite_add_tcase(suite, fake_tests());
+	suite_add_tcase(suite, real_tests());
+	suite_add_tcase(suite, unwaited);
+	tcase_set_timeout(unwaited, 60);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

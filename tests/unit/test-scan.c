@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "source/scan.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "engine/event.h"
+
+/* A directory of its own for each test, with fake processes. */
+static char dir_path[64];
+static int dir_fd = -1;
+
+static void make_dir(void)
+{
+	(void)snprintf(dir_path, sizeof(dir_path), "/tmp/test-scan-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir_path));
+	dir_fd = open(dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(dir_fd, 0);
+}
+
+static void remove_dir(void)
+{
+	char command[128];
+
+	(void)close(dir_fd);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir_path);
+	ck_assert_int_eq(system(command), 0); /* NOLINT(cert-env33-c): a test's own directory */
+}
+
+static void add_dir(const char *name)
+{
+	ck_assert_int_eq(mkdirat(dir_fd, name, 0700), 0);
+}
+
+static void add_processes(unsigned first, unsigned last)
+{
+	for (unsigned i = first; i <= last; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "%u", i);
+		add_dir(name);
+	}
+}
+
+/* Run to the end in batches of max; count each number below 1000. Returns the number of batches. */
+static int run_scan(struct scan *scan, size_t max, unsigned ret_seen[1000])
+{
+	struct event events[64];
+	int batches = 0;
+	int got;
+
+	ck_assert_uint_le(max, 64);
+	while ((got = scan_next(scan, events, max)) > 0) {
+		ck_assert_uint_le((unsigned)got, max);
+		for (int i = 0; i < got; i++) {
+			ck_assert_int_eq(events[i].kind, EVENT_SCAN);
+			ck_assert_int_eq(events[i].tid, events[i].tgid);
+			ck_assert_int_eq(events[i].parent_tgid, 0);
+			ck_assert_uint_eq(events[i].time_ns, 0);
+			ck_assert(events[i].tgid > 0 && events[i].tgid < 1000);
+			ret_seen[events[i].tgid]++;
+		}
+		batches++;
+	}
+	ck_assert_int_eq(got, 0);
+	return batches;
+}
+
+START_TEST(finds_each_process_once)
+{
+	static const size_t sizes[] = { 1, 2, 7, 64 };
+	unsigned seen[1000] = { 0 };
+	struct scan *scan = scan_new(dir_fd);
+	size_t max = sizes[_i];
+
+	add_processes(1, 100);
+	ck_assert_int_eq(run_scan(scan, max, seen), (int)((100 + max - 1) / max));
+	for (unsigned i = 1; i < 1000; i++)
+		ck_assert_uint_eq(seen[i], i <= 100);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(passes_over_what_is_no_process)
+{
+	static const char *const others[] = { "self", "0",   "007",	   "-1",
+					      "+5",   "12a", "2147483648", "sys",
+					      "1.5",  " 8",  "0x10",	   "99999999999999999999" };
+	cleanup_close int fd = openat(dir_fd, "77", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	unsigned seen[1000] = { 0 };
+	struct scan *scan = scan_new(dir_fd);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(symlinkat("42", dir_fd, "78"), 0);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		add_dir(others[i]);
+	add_dir("42");
+	ck_assert_int_eq(run_scan(scan, 64, seen), 1);
+	for (unsigned i = 0; i < 1000; i++)
+		ck_assert_uint_eq(seen[i], i == 42);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(takes_the_largest_number)
+{
+	struct scan *scan = scan_new(dir_fd);
+	struct event event;
+
+	add_dir("2147483647");
+	ck_assert_int_eq(scan_next(scan, &event, 1), 1);
+	ck_assert_int_eq(event.tgid, 2147483647);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(stays_complete)
+{
+	unsigned seen[1000] = { 0 };
+	struct scan *scan = scan_new(dir_fd);
+
+	ck_assert_int_eq(run_scan(scan, 64, seen), 0);
+	add_processes(1, 1);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 0);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(has_a_position_of_its_own)
+{
+	unsigned seen[1000] = { 0 };
+	struct scan *first = scan_new(dir_fd);
+	struct scan *second = scan_new(dir_fd);
+	struct event events[4];
+
+	add_processes(1, 9);
+	ck_assert_int_eq(scan_next(first, events, 4), 4);
+	ck_assert_int_eq(run_scan(second, 64, seen), 1);
+	scan_free(second);
+	ck_assert_int_eq(scan_next(first, events, 4), 4);
+	ck_assert_int_eq(scan_next(first, events, 4), 1);
+	ck_assert_int_eq(scan_next(first, events, 4), 0);
+	scan_free(first);
+}
+END_TEST
+
+START_TEST(reports_a_directory_that_cannot_be_opened)
+{
+	cleanup_close int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct scan *scan = scan_new(fd);
+	struct event event;
+
+	ck_assert_int_eq(scan_next(scan, &event, 1), -ENOTDIR);
+	ck_assert_int_eq(scan_next(scan, &event, 1), -ENOTDIR);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(finds_itself_in_proc)
+{
+	cleanup_close int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct scan *scan = scan_new(fd);
+	struct event events[16];
+	bool found = false;
+	int got;
+
+	while ((got = scan_next(scan, events, 16)) > 0) {
+		for (int i = 0; i < got; i++)
+			found |= events[i].tgid == getpid();
+	}
+	ck_assert_int_eq(got, 0);
+	ck_assert(found);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(frees_nothing)
+{
+	scan_free(NULL);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("scan");
+	TCase *tcase = tcase_create("scan");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, make_dir, remove_dir);
+	tcase_add_loop_test(tcase, finds_each_process_once, 0, 4);
+	tcase_add_test(tcase, passes_over_what_is_no_process);
+	tcase_add_test(tcase, takes_the_largest_number);
+	tcase_add_test(tcase, stays_complete);
+	tcase_add_test(tcase, has_a_position_of_its_own);
+	tcase_add_test(tcase, reports_a_directory_that_cannot_be_opened);
+	tcase_add_test(tcase, finds_itself_in_proc);
+	tcase_add_test(tcase, frees_nothing);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
