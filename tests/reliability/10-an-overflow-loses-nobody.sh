@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A storm of forks, execs and changes of ids while the daemon cannot run, of more events than its
+# buffer holds: within a second of the storm's end everybody is in place. What was dropped is counted.
+#
+# vm: yes
+# timeout: 600
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/reliability/common.sh"
+
+n=$BASE_UID
+helper storm
+make_group "$CG/a"
+prog=$(program prog)
+rules <<E
+$n  $C1  $CG/a
+E
+start_daemon_plain -v
+
+kill -STOP "$DAEMON"
+start "$T/bin/storm" "$LIVING" "$n" "$prog" 2000 100000
+wait_for 60 says '^done' || fail "the storm does not end: $(tail -n 3 "$OUT")"
+[ "$(count_in "$CG/a")" -eq 0 ] || fail "somebody was moved by a stopped daemon"
+grep -v '^done' "$OUT" >"$T/living"
+began=$(now_ms)
+kill -CONT "$DAEMON"
+late=
+wait_for 1 has_count "$CG/a" "$LIVING" || late=yes
+took=$(($(now_ms) - began))
+wait_for 20 has_count "$CG/a" "$LIVING" || :
+lost=$(missing "$CG/a" "$T/living" | wc -l)
+wrong=$(foreign "$CG/a" "$T/living" | wc -l)
+settle
+stop_daemon
+dropped=$(statistic dropped)
+figure 1 "$LIVING living, more events than the buffer holds, daemon stopped" "$LIVING" \
+	$((LIVING - lost)) "$wrong" "$lost" "$dropped" "$took ms"
+[ "$lost" -eq 0 ] || fail "$lost of $LIVING are not in the group"
+[ "$wrong" -eq 0 ] || fail "$wrong others are in the group"
+[ -z "$late" ] && [ "$took" -le $((1000 * SCALE)) ] || fail "it took $took ms"
+[ "$dropped" -gt 0 ] || fail "nothing was dropped: $(log | tail -n 1)"
+logged 'events were dropped' || fail "the log does not say that events were dropped"

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The daemon is stopped and continued again and again in the middle of storms: losses during the
+# recovery from a loss.
+#
+# vm: yes
+# timeout: 600
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/reliability/common.sh"
+
+n=$BASE_UID
+count=$((LIVING / 20))
+helper storm
+make_group "$CG/a"
+prog=$(program prog)
+rules <<E
+$n  $C1  $CG/a
+E
+start_daemon_plain -v
+
+all=0 lost=0 wrong=0 slowest=0 late=
+for _ in $(seq $((5 * ROUNDS))); do
+	start "$T/bin/storm" "$count" "$n" "$prog" 2000 150000
+	storm=$PID
+	until says '^done'; do
+		kill -STOP "$DAEMON"
+		sleep 0.4
+		kill -CONT "$DAEMON"
+		sleep 0.05
+	done
+	began=$(now_ms)
+	wait_for 1 has_count "$CG/a" "$count" || late=yes
+	took=$(($(now_ms) - began))
+	[ $took -le $slowest ] || slowest=$took
+	wait_for 10 has_count "$CG/a" "$count" || :
+	grep -v '^done' "$OUT" >"$T/living"
+	all=$((all + count))
+	lost=$((lost + $(missing "$CG/a" "$T/living" | wc -l)))
+	wrong=$((wrong + $(foreign "$CG/a" "$T/living" | wc -l)))
+	stop "$storm"
+	wait_for 10 has_count "$CG/a" 0 || fail "the storm does not go"
+done
+settle
+stop_daemon
+figure 1 "storms, the daemon stopped 0.4 s again and again" "$all" $((all - lost)) "$wrong" \
+	"$lost" "$(statistic dropped)" "$(statistic overruns) overruns, slowest $slowest ms"
+[ "$lost" -eq 0 ] || fail "$lost of $all are not in the group"
+[ "$wrong" -eq 0 ] || fail "$wrong others are in the group"
+[ -z "$late" ] || fail "it took $slowest ms"

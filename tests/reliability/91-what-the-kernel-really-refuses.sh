@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The same by the kernel itself, as far as this machine can: a group without CPUs, a threaded one, one
+# that hands controllers on, one that was removed while the daemon held it.
+#
+# vm: yes
+# timeout: 300
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/reliability/common.sh"
+
+n=$BASE_UID
+prog=$(program prog)
+make_group "$CG/a"
+add=
+if [ "$MODE" != v2 ] && has_controller cpuset; then
+	mkdir -p "$(hierarchy cpuset)/$CG" "$(hierarchy cpuset)/$CG/empty"
+	add="$add
+$((n + 1))  cpuset  $CG/empty"
+fi
+if [ -n "$V2_ROOT" ]; then
+	make_group "$CG/domain/threaded" cgroup
+	echo threaded >"$V2_ROOT/$CG/domain/threaded/cgroup.type" 2>/dev/null && add="$add
+$((n + 2))  cgroup  $CG/domain/threaded"
+fi
+if [ "$MODE" = v2 ]; then
+	make_group "$CG/inner/below"
+	echo +pids >"$V2_ROOT/$CG/cgroup.subtree_control"
+	echo +pids >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
+	add="$add
+$((n + 3))  cgroup  $CG/inner"
+fi
+rules <<E
+$n  $C1  $CG/a
+$add
+E
+start_daemon
+all=0
+# refused UID CAUSE REPAIR...
+refused() {
+	_uid=$1 _cause=$2
+	shift 2
+	grep -q "^$_uid " "$T/rules" || return 0
+	mark_log
+	for _ in 1 2 3; do
+		as "$_uid" "$n" "$prog"
+		as "$n" "$n" "$prog"
+		assert_in "$PID" "$C1" "$CG/a"
+	done
+	settle
+	[ "$(log | grep -c "stays where it is.*$_cause")" -eq 1 ] || fail "not said once: $_cause: $(log)"
+	"$@"
+	as "$_uid" "$n" "$prog"
+	mark_log
+	wait_for 3 is_placed "$PID" || fail "$_cause: not placed when the cause is gone"
+	all=$((all + 7))
+}
+is_placed() {
+	grep -q ":/$CG/" "/proc/$1/cgroup"
+}
+fill() {
+	fill_cpuset "$(hierarchy cpuset)/$CG"
+	fill_cpuset "$(hierarchy cpuset)/$CG/empty"
+}
+unthread() {
+	rmdir "$V2_ROOT/$CG/domain/threaded"
+	mkdir "$V2_ROOT/$CG/domain/threaded"
+}
+no_controllers() {
+	echo -pids >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
+}
+refused $((n + 1)) 'cpuset.cpus' fill
+refused $((n + 2)) 'threaded' unthread
+refused $((n + 3)) 'controllers to groups below' no_controllers
+
+# Removed while it is held, and made again: nobody notices.
+for _ in 1 2 3 4 5; do
+	as "$n" "$n" "$prog"
+	assert_in "$PID" "$C1" "$CG/a"
+	for pid in $(procs_of "$CG/a"); do
+		stop "$pid"
+	done
+	wait_for 5 rmdir "$(group_dir "$C1" "$CG/a")" 2>/dev/null || fail "cannot remove it"
+	make_group "$CG/a"
+	all=$((all + 1))
+done
+as "$n" "$n" "$prog"
+assert_in "$PID" "$C1" "$CG/a"
+figure 9 "refused by the kernel itself: works when the cause is gone" $all $all 0 0 0
+stop_daemon

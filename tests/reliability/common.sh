@@ -1,0 +1,110 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the reliability tests need beside tests/lib.sh, which a test sources first.
+#
+# Environment:
+#   CGRED_LIVING   how many living processes of rules a storm leaves (default: 10000, in a VM 400)
+#   CGRED_ROUNDS   how often small things are done, times this       (default: 1)
+#   CGRED_FIGURES  a file that gets a line for every figure, too
+
+LIVING=${CGRED_LIVING:-}
+if [ -z "$LIVING" ]; then
+	LIVING=10000
+	[ "${CGRED_VM-}" != 1 ] || LIVING=400
+fi
+ROUNDS=${CGRED_ROUNDS:-1}
+
+# helper NAME...: test programs, in the directory of the test.
+helper() {
+	for _helper; do
+		[ -e "$HELPERS/$_helper" ] || skip "$HELPERS/$_helper is not built"
+		[ -e "$T/bin/$_helper" ] || cp "$HELPERS/$_helper" "$T/bin/"
+	done
+}
+
+# figure POINT WHAT DONE RIGHT WRONG LOST UNSEEN [NOTE]: a line of the table in doc/reliability.md.
+figure() {
+	_line="figure|$1|$2|$3|$4|$5|$6|$7|${8-}"
+	echo "$_line"
+	[ -z "${CGRED_FIGURES-}" ] || echo "$_line" >>"$CGRED_FIGURES"
+}
+
+procs_of() {
+	cat "$(group_dir "$C1" "$1")/cgroup.procs"
+}
+
+count_in() {
+	procs_of "$1" | wc -l
+}
+
+# has_count GROUP N
+has_count() {
+	[ "$(count_in "$1")" -eq "$2" ]
+}
+
+# Milliseconds since boot: in steps of 10.
+now_ms() {
+	awk '{ printf "%d", $1 * 1000 }' /proc/uptime
+}
+
+# missing GROUP FILE: the living pids of the file that are not in the group.
+missing() {
+	procs_of "$1" | sort -u >"$T/is"
+	sort -u "$2" | comm -23 - "$T/is" | while read -r _pid; do
+		is_gone "$_pid" || echo "$_pid"
+	done
+}
+
+# foreign GROUP FILE: pids in the group that are not of the file.
+foreign() {
+	procs_of "$1" | sort -u >"$T/is"
+	sort -u "$2" | comm -13 - "$T/is"
+}
+
+none_missing() {
+	[ -z "$(missing "$1" "$2")" ]
+}
+
+lines() {
+	wc -l <"$1"
+}
+
+# has_lines FILE N
+has_lines() {
+	[ -e "$1" ] && [ "$(lines "$1")" -ge "$2" ]
+}
+
+# statistic NAME: a number of the log's last line.
+statistic() {
+	sed -n "s/.*ended:.* \([0-9]*\) $1.*/\1/p" "$LOG" | tail -n 1
+}
+
+# under_load SECONDS COMMAND...: with two processes for each CPU that want all of it.
+under_load() {
+	helper busy
+	_out=$OUT
+	start "$T/bin/busy" "$((2 * $(grep -c '^processor' /proc/cpuinfo)))" "$1"
+	_busy=$PID OUT=$_out
+	shift
+	_under=0
+	"$@" || _under=$?
+	stop "$_busy"
+	return $_under
+}
+
+# ---- faults (helpers/faults.c) -------------------------------------------------------------------
+
+# start_faulty_daemon [ARG...]: one whose calls can be made to fail.
+start_faulty_daemon() {
+	helper faults.so
+	[ -s "$T/faults" ] || head -c 512 /dev/zero >"$T/faults"
+	FAULTS=$T/faults
+	export FAULTS
+	LD_PRELOAD=$T/bin/faults.so start_daemon "$@"
+}
+
+# fault CALL ERRNO [PART]; fault none
+fault() {
+	printf '%-200s\n' "$*" 1<>"$T/faults"
+}
