@@ -64,12 +64,12 @@ static void enable_above(const struct hierarchy *hierarchy, const char *path, co
 }
 
 const char *group_enable_controllers(const struct hierarchy *hierarchy, const char *path,
-				     const char *controllers, size_t *ret_len)
+				     const char *controllers, size_t *ret_len, bool *ret_changed)
 {
 	char file[PATH_MAX + 32];
 	char have[1024];
 
-	if (!path[0] || strcmp(controllers, "*") == 0)
+	if (!path[0])
 		return NULL;
 	(void)snprintf(file, sizeof(file), "%s/cgroup.controllers", path);
 	while (*controllers) {
@@ -82,8 +82,10 @@ const char *group_enable_controllers(const struct hierarchy *hierarchy, const ch
 			got = file_read_buf(hierarchy->fd, file, have, sizeof(have));
 			if (got > 0 && have[got - 1] == '\n')
 				have[got - 1] = '\0';
-			if (got > 0 && controllers_have(have, name.name, name.len))
+			if (got > 0 && controllers_have(have, name.name, name.len)) {
+				*ret_changed = *ret_changed || tries > 0;
 				break;
+			}
 			if (tries > 0) {
 				*ret_len = len;
 				return controllers;
@@ -196,8 +198,8 @@ static bool has_controller(const struct hierarchy *hierarchy, const char *name)
 	return hierarchy->unified || controllers_have(hierarchy->controllers, name, strlen(name));
 }
 
-static void set_values(const struct hierarchy *hierarchy, int group_fd,
-		       const struct cgconfig_group *config, struct diag_list *diags)
+static void write_values(const struct hierarchy *hierarchy, int group_fd,
+			 const struct cgconfig_group *config, struct diag_list *diags)
 {
 	for (size_t i = 0; i < config->n_controllers; i++) {
 		const struct cgconfig_controller *controller = &config->controllers[i];
@@ -217,6 +219,15 @@ static void set_values(const struct hierarchy *hierarchy, int group_fd,
 	}
 }
 
+void group_set_values(const struct hierarchy *hierarchy, const char *path,
+		      const struct cgconfig_group *config, struct diag_list *diags)
+{
+	cleanup_close int group_fd = open_group(hierarchy, path);
+
+	if (group_fd >= 0)
+		write_values(hierarchy, group_fd, config, diags);
+}
+
 /* What every group on the way needs. */
 static void set_up_any(const struct hierarchy *hierarchy, int group_fd)
 {
@@ -233,10 +244,11 @@ static void enable_configured(const struct hierarchy *hierarchy, const char *pat
 {
 	for (size_t i = 0; hierarchy->unified && i < config->n_controllers; i++) {
 		const char *missing;
+		bool changed = false;
 		size_t len;
 
 		missing = group_enable_controllers(hierarchy, path, config->controllers[i].name,
-						   &len);
+						   &len, &changed);
 		if (missing)
 			warn_group(config, diags, "controller \"%s\" cannot be enabled for \"%s\"",
 				   missing, path);
@@ -256,7 +268,7 @@ static void set_up(const struct hierarchy *hierarchy, const char *path,
 			   strerror(-group_fd));
 		return;
 	}
-	set_values(hierarchy, group_fd, config, diags);
+	write_values(hierarchy, group_fd, config, diags);
 	if (!has_perm(&config->perm))
 		return;
 	own_files(group_fd, config, diags);

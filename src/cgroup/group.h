@@ -26,11 +26,17 @@ int group_make(const struct hierarchy *hierarchy, const char *path,
 
 /*
  * v2: enable the controllers of the list in every group above path, as far as that is possible.
- * Returns the first one that path still does not have (its name, *ret_len bytes), or NULL. Names of
- * v1 whose function every v2 group has (cpuacct, freezer, perf_event) count as there.
+ * Returns the first one that path still does not have (its name, *ret_len bytes), or NULL.
+ * *ret_changed becomes true when path has one that it had not before. Names of v1 whose function
+ * every v2 group has (cpuacct, freezer, perf_event) count as there.
  */
 const char *group_enable_controllers(const struct hierarchy *hierarchy, const char *path,
-				     const char *controllers, size_t *ret_len);
+				     const char *controllers, size_t *ret_len, bool *ret_changed);
+
+/* Give a group the values of config once more: its controllers were taken away and are back. What
+ * fails is a warning in diags. */
+void group_set_values(const struct hierarchy *hierarchy, const char *path,
+		      const struct cgconfig_group *config, struct diag_list *diags);
 
 /* Descriptor for writing pids to the group's cgroup.procs, or -errno. */
 int group_open_procs(const struct hierarchy *hierarchy, const char *path);

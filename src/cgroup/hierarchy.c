@@ -6,6 +6,7 @@
 #include "cgroup/hierarchy.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -354,6 +355,24 @@ int hierarchies_resolve(const struct hierarchies *hierarchies, const char *contr
 	}
 	*ret_mask = mask;
 	return 0;
+}
+
+void hierarchies_names_of(const struct hierarchies *hierarchies, size_t index,
+			  const char *controllers, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	while (*controllers) {
+		size_t len = strcspn(controllers, ",");
+
+		if (mask_of_one(hierarchies, controllers, len) == UINT32_C(1) << index &&
+		    used + len + 2 < size)
+			used += (size_t)snprintf(buf + used, size - used, "%s%.*s", used ? "," : "",
+						 (int)len, controllers);
+		controllers += len;
+		controllers += *controllers == ',';
+	}
 }
 
 /* Does a line of /proc/PID/cgroup, "ID:LIST:PATH", belong to the hierarchy? */

@@ -60,6 +60,11 @@ const char *cgroup_mode_name(enum cgroup_mode mode);
 int hierarchies_resolve(const struct hierarchies *hierarchies, const char *controllers,
 			uint32_t *ret_mask, const char **ret_missing, size_t *ret_missing_len);
 
+/* Those names of a controller list that mean the hierarchy of that index ("*": none by name),
+ * separated by commas, into buf. */
+void hierarchies_names_of(const struct hierarchies *hierarchies, size_t index,
+			  const char *controllers, char *buf, size_t size);
+
 /* Where a process is in a hierarchy, from the text of its /proc/PID/cgroup: a path of *ret_len
  * bytes relative to the mount, without a leading slash ("" is the root). False: not told, or
  * outside of what is mounted. */

@@ -105,26 +105,6 @@ static void made_for_good(void *arg, const char *path, size_t len)
 	(void)len;
 }
 
-static int make_group(struct placer *placer, size_t index, const struct placement *placement,
-		      struct diag_list *diags)
-{
-	const struct hierarchy *hierarchy = &placer->hierarchies.items[index];
-	struct making making = { placer, index };
-	const struct cgconfig_group *config = NULL;
-
-	if (placement->template_name) {
-		if (placer->cgconfig)
-			config = cgconfig_find(placer->cgconfig, placement->template_name, true);
-		return group_make(hierarchy, placement->path, config, remember_made, &making,
-				  diags);
-	}
-	if (placer->cgconfig)
-		config = cgconfig_find(placer->cgconfig, placement->path, false);
-	if (!config)
-		return -ENOENT;
-	return group_make(hierarchy, placement->path, config, made_for_good, NULL, diags);
-}
-
 static void drop_kept(void *arg, const char *key)
 {
 	const struct placer *placer = arg;
@@ -273,12 +253,45 @@ static bool is_for(const struct job *job, size_t i, size_t index, const char *pa
 	       strcmp(job->placements[i].path, path) == 0;
 }
 
+static const struct cgconfig_group *find_config(const struct placer *placer,
+						const struct placement *placement)
+{
+	if (!placer->cgconfig)
+		return NULL;
+	return placement->template_name
+		       ? cgconfig_find(placer->cgconfig, placement->template_name, true)
+		       : cgconfig_find(placer->cgconfig, placement->path, false);
+}
+
+static void set_values_again(const struct job *job, size_t index, const char *path)
+{
+	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
+
+	for (size_t i = 0; i < job->n; i++) {
+		const struct cgconfig_group *config = NULL;
+
+		if (is_for(job, i, index, path))
+			config = find_config(job->placer, &job->placements[i]);
+		if (!config)
+			continue;
+		group_set_values(hierarchy, path, config, job->diags);
+		diag_add(
+			job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
+			"somebody took controllers away from group \"%s\": they are enabled again, "
+			"with the values of %s:%u",
+			path, config->file, config->line);
+		return;
+	}
+}
+
 /* v2. What was enabled is looked at again now and then: service managers take controllers away. */
 static void enable_controllers(const struct job *job, size_t index, struct kept_group *kept,
 			       const char *path)
 {
 	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
 	uint64_t hash = HASH_START;
+	bool was_enabled;
+	bool changed = false;
 
 	if (!hierarchy->unified)
 		return;
@@ -289,21 +302,44 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 	}
 	if (kept->enabled == hash && job->now_ms - kept->enabled_ms < ENABLED_FOR_MS)
 		return;
+	was_enabled = kept->enabled == hash;
 	kept->enabled = hash;
 	kept->enabled_ms = job->now_ms;
 	for (size_t i = 0; i < job->n; i++) {
-		const char *missing = NULL;
+		char names[512];
+		const char *missing;
 		size_t len;
 
-		if (is_for(job, i, index, path))
-			missing = group_enable_controllers(hierarchy, path,
-							   job->placements[i].controllers, &len);
+		if (!is_for(job, i, index, path))
+			continue;
+		/* Limits of a controller that another hierarchy has take effect there. */
+		hierarchies_names_of(&job->placer->hierarchies, index,
+				     job->placements[i].controllers, names, sizeof(names));
+		missing = group_enable_controllers(hierarchy, path, names, &len, &changed);
 		if (missing)
 			diag_add(job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
 				 "controller \"%.*s\" cannot be enabled for group \"%s\": its "
 				 "limits have no effect",
 				 (int)len, missing, path);
 	}
+	/* With the controllers, somebody has taken away their values. */
+	if (was_enabled && changed)
+		set_values_again(job, index, path);
+}
+
+static int make_group(struct placer *placer, size_t index, const struct placement *placement,
+		      struct diag_list *diags)
+{
+	const struct hierarchy *hierarchy = &placer->hierarchies.items[index];
+	const struct cgconfig_group *config = find_config(placer, placement);
+	struct making making = { placer, index };
+
+	if (placement->template_name)
+		return group_make(hierarchy, placement->path, config, remember_made, &making,
+				  diags);
+	if (!config)
+		return -ENOENT;
+	return group_make(hierarchy, placement->path, config, made_for_good, NULL, diags);
 }
 
 static int open_procs(struct placer *placer, size_t index, const char *path)
@@ -471,8 +507,8 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 					 : "; it could not be moved back in other hierarchies");
 		}
 		ret->moved |= UINT32_C(1) << h;
+		ret->from[h] = placer_location(placer, proc_cgroup, UINT32_C(1) << h);
 	}
-	ret->from = placer_location(placer, proc_cgroup, ret->moved);
 	return PLACE_MOVED;
 }
 
@@ -524,20 +560,20 @@ int placer_open(struct placer *placer, const struct placement *placement, uint64
 }
 
 bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,
-		      const struct placement *placements, size_t n)
+		      const struct placement *placements, size_t n, uint32_t mask)
 {
 	const char *places[HIERARCHIES_MAX] = { NULL };
 
 	for (size_t i = 0; i < n; i++) {
 		const char *missing;
 		size_t len;
-		uint32_t mask;
+		uint32_t meant;
 
-		if (hierarchies_resolve(&placer->hierarchies, placements[i].controllers, &mask,
+		if (hierarchies_resolve(&placer->hierarchies, placements[i].controllers, &meant,
 					&missing, &len) < 0)
 			return false;
 		for (size_t h = 0; h < placer->hierarchies.n; h++) {
-			if (mask & (UINT32_C(1) << h))
+			if (meant & mask & (UINT32_C(1) << h))
 				places[h] = placements[i].path;
 		}
 	}

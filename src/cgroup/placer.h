@@ -34,10 +34,10 @@ enum place_outcome {
 };
 
 struct place_result {
-	int error;	/* PLACE_FAILED: -errno */
-	char text[512]; /* PLACE_FAILED: what was tried, and the cause */
-	uint32_t moved; /* PLACE_MOVED: the hierarchies that were written to … */
-	uint64_t from;	/* … and placer_location() of them before */
+	int error;			/* PLACE_FAILED: -errno */
+	char text[512];			/* PLACE_FAILED: what was tried, and the cause */
+	uint32_t moved;			/* PLACE_MOVED: the hierarchies that were written to … */
+	uint64_t from[HIERARCHIES_MAX]; /* … and placer_location() of each before */
 };
 
 /* remove_empty_ms: how long a group made on demand is kept empty; 0: for ever. NULL: no memory. */
@@ -77,10 +77,10 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 int placer_open(struct placer *placer, const struct placement *placement, uint64_t now_ms,
 		uint32_t *ret_hierarchies, int fds[HIERARCHIES_MAX]);
 
-/* Is the process in all these places already, or below them? False also when that cannot be told.
- */
+/* Is the process in these places already, or below them, in the hierarchies of the mask? False also
+ * when that cannot be told. */
 bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,
-		      const struct placement *placements, size_t n);
+		      const struct placement *placements, size_t n, uint32_t mask);
 
 /* Put a process where proc_cgroup (of another one, or its own from before) says, in the hierarchies
  * of the mask. False: not everywhere. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -20,6 +21,7 @@
 #include "base/loop.h"
 #include "engine/engine.h"
 
+/* And not more than a quarter of the descriptors: the rest is for the work. */
 #define CLIENTS_MAX	  128
 #define CLIENT_TIMEOUT_MS 30000
 
@@ -50,7 +52,7 @@ struct sticky_socket {
 	int fd;
 	struct loop_watch *watch;
 	struct client *clients; /* oldest first */
-	size_t n_clients;
+	size_t n_clients, max_clients;
 };
 
 static void drop(struct client *client)
@@ -158,10 +160,19 @@ static void on_connection(void *arg)
 		drop(parent->clients);
 	if (fd < 0)
 		return;
-	if (parent->n_clients >= CLIENTS_MAX)
+	if (parent->n_clients >= parent->max_clients)
 		drop(parent->clients);
 	if (add_client(parent, fd) < 0)
 		log_warning("sticky socket: no memory for a client");
+}
+
+static size_t max_clients(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur / 4 >= CLIENTS_MAX)
+		return CLIENTS_MAX;
+	return limit.rlim_cur < 4 ? 1 : (size_t)limit.rlim_cur / 4;
 }
 
 static int listen_at(const char *path, uid_t uid, gid_t gid)
@@ -197,6 +208,7 @@ int sticky_socket_open(struct loop *loop, struct engine *engine, const char *pat
 		return r;
 	opened->loop = loop;
 	opened->engine = engine;
+	opened->max_clients = max_clients();
 	if (strlen(path) >= sizeof(opened->path)) {
 		free(opened);
 		return -ENAMETOOLONG;

@@ -47,6 +47,8 @@ static const char *find_systemd_exemption(const struct process *process)
 {
 	if (login_is_manager(process->cgroup))
 		return "it is a user's service manager";
+	if (login_is_starting(process->exe, process->ppid))
+		return "systemd is starting a unit with it";
 	if (login_find_leader(process->cgroup, "/run/systemd/sessions") == process->tgid)
 		return "it leads a login session";
 	return NULL;
@@ -209,7 +211,7 @@ static bool yields(const struct decider *decider, const struct placement *items,
 	pid_t tgid = decision->process.tgid;
 
 	if (!PROTECT_YIELD || !placed_knows(decider->placed, tgid, identity, place) ||
-	    placer_is_placed(decider->placer, decision->process.cgroup, items, n))
+	    placer_is_placed(decider->placer, decision->process.cgroup, items, n, UINT32_MAX))
 		return false;
 	switch (placed_ask(decider->placed, tgid, identity, place, decider->policy,
 			   decider->now_ms)) {
@@ -235,7 +237,7 @@ static void note_placed(const struct decider *decider, const struct placement *i
 	/* The later one counts: of too many, the last ones. */
 	memcpy(family->items, items + (n - family->n), family->n * sizeof(*items));
 	family->moved = decision->result.moved;
-	family->from = decision->result.from;
+	memcpy(family->from, decision->result.from, sizeof(family->from));
 }
 
 static enum verdict place(const struct decider *decider, int pidfd, const struct placement *items,
@@ -283,6 +285,24 @@ static enum verdict act(struct decider *decider, int pidfd, struct diag_list *di
 	return place(decider, pidfd, decider->places.items, decider->places.n, diags, decision);
 }
 
+/* Or was it born between the moves of two hierarchies? */
+static bool is_where_its_parent_was(const struct decider *decider, const struct process *process,
+				    const struct family_place *inherits)
+{
+	uint32_t elsewhere = 0;
+
+	for (unsigned h = 0; h < HIERARCHIES_MAX; h++) {
+		uint32_t one = UINT32_C(1) << h;
+
+		if ((inherits->moved & one) &&
+		    placer_location(decider->placer, process->cgroup, one) != inherits->from[h])
+			elsewhere |= one;
+	}
+	return elsewhere != inherits->moved &&
+	       placer_is_placed(decider->placer, process->cgroup, inherits->items, inherits->n,
+				elsewhere);
+}
+
 /* No rule names the process, but it was born before its parent was placed. It follows, unless
  * somebody has moved it meanwhile. */
 static enum verdict inherit(const struct decider *decider, int pidfd,
@@ -293,8 +313,7 @@ static enum verdict inherit(const struct decider *decider, int pidfd,
 
 	if (r < 0)
 		return unreadable(decision, r);
-	if (placer_location(decider->placer, decision->process.cgroup, inherits->moved) !=
-	    inherits->from)
+	if (!is_where_its_parent_was(decider, &decision->process, inherits))
 		return VERDICT_NO_RULE;
 	decision->inherited = true;
 	return place(decider, pidfd, inherits->items, inherits->n, diags, decision);

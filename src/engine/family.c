@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Members of a family share one origin: the process whose placement decides for all of them. */
+/* Members of a family share one origin: the process whose placement decides for all of them. A new
+ * origin of a member remembers the one before, which counts as long as the new one is not placed.
+ */
 #include "config.h"
 
 #include "engine/family.h"
@@ -12,7 +14,10 @@
 
 struct origin {
 	unsigned refs;
-	bool placed; /* else the decision is still due */
+	bool placed; /* else the decision is still due … */
+	bool gone;   /* … or the process has ended before it */
+	bool waited; /* the member waited for what was before */
+	struct origin *before;
 	struct family_place place;
 	char *strings; /* of place */
 };
@@ -38,10 +43,33 @@ struct family *family_new(void)
 
 static void origin_unref(struct origin *origin)
 {
-	if (!origin || --origin->refs)
-		return;
-	free(origin->strings);
-	free(origin);
+	while (origin && --origin->refs == 0) {
+		struct origin *before = origin->before;
+
+		free(origin->strings);
+		free(origin);
+		origin = before;
+	}
+}
+
+static struct origin *origin_ref(struct origin *origin)
+{
+	if (origin)
+		origin->refs++;
+	return origin;
+}
+
+/* With no reference yet but the caller's. NULL: no memory. */
+static struct origin *origin_new(struct origin *before, bool waited)
+{
+	struct origin *origin = calloc(1, sizeof(*origin));
+
+	if (!origin)
+		return NULL;
+	origin->refs = 1;
+	origin->waited = waited;
+	origin->before = origin_ref(before);
+	return origin;
 }
 
 static void drop(struct family *family, struct member *member)
@@ -100,12 +128,11 @@ int family_open(struct family *family, pid_t tgid, uint64_t now_ms)
 	struct member *member = find(family, tgid);
 	struct origin *origin;
 
-	if (member && !member->origin->placed && !member->waits)
+	if (member && !member->origin->placed && !member->origin->gone && !member->waits)
 		return 0;
-	origin = calloc(1, sizeof(*origin));
+	origin = member ? origin_new(member->origin, member->waits) : origin_new(NULL, false);
 	if (!origin)
 		return -ENOMEM;
-	origin->refs = 1;
 	return join(family, tgid, origin, now_ms) ? 0 : -ENOMEM;
 }
 
@@ -144,6 +171,8 @@ static int set_place(struct origin *origin, const struct family_place *place)
 	free(origin->strings);
 	origin->strings = strings;
 	origin->placed = true;
+	origin_unref(origin->before);
+	origin->before = NULL;
 	return 0;
 }
 
@@ -155,8 +184,7 @@ int family_place(struct family *family, pid_t tgid, const struct family_place *p
 	int r;
 
 	/* The place may be what family_find() gave. */
-	if (old)
-		old->refs++;
+	(void)origin_ref(old);
 	r = family_open(family, tgid, now_ms);
 	member = find(family, tgid);
 	if (r == 0)
@@ -165,22 +193,81 @@ int family_place(struct family *family, pid_t tgid, const struct family_place *p
 	return r;
 }
 
+static void set_origin(struct member *member, struct origin *origin, bool waits)
+{
+	(void)origin_ref(origin);
+	origin_unref(member->origin);
+	member->origin = origin;
+	member->waits = waits;
+}
+
+/* All members of an origin that is still open, but one: they have another now, or (NULL) none. */
+static void hand_over(struct family *family, const struct origin *origin, const struct member *but,
+		      struct origin *to)
+{
+	struct member *member, *next;
+
+	if (origin->refs <= 1)
+		return;
+	DL_FOREACH_SAFE (family->order, member, next) {
+		if (member->origin != origin || member == but)
+			continue;
+		if (to)
+			set_origin(member, to, true);
+		else
+			drop(family, member);
+	}
+}
+
 void family_close(struct family *family, pid_t tgid)
 {
 	struct member *member = find(family, tgid);
-	struct member *other, *next;
-	struct origin *origin;
+	struct origin *before;
 
 	if (!member || member->origin->placed || member->waits)
 		return;
-	origin = member->origin;
-	drop(family, member);
-	if (family->members == NULL)
+	before = member->origin->before;
+	hand_over(family, member->origin, member, before);
+	if (before)
+		set_origin(member, before, member->origin->waited);
+	else
+		drop(family, member);
+}
+
+void family_forget(struct family *family, pid_t tgid)
+{
+	struct member *member = find(family, tgid);
+
+	if (!member)
 		return;
-	DL_FOREACH_SAFE (family->order, other, next) {
-		if (other->origin == origin)
-			drop(family, other);
-	}
+	if (!member->origin->placed && !member->waits)
+		hand_over(family, member->origin, member, NULL);
+	drop(family, member);
+}
+
+int family_orphan(struct family *family, pid_t tgid, uint64_t now_ms)
+{
+	struct member *member;
+	int r = family_open(family, tgid, now_ms);
+
+	member = find(family, tgid);
+	if (r < 0 || !member)
+		return -ENOMEM;
+	member->origin->gone = true;
+	return 0;
+}
+
+/* A child of one that has ended is on its own. */
+static int stand_alone(struct member *member)
+{
+	struct origin *before = member->origin->before;
+	struct origin *origin = origin_new(before, before && !before->placed);
+
+	if (!origin)
+		return -ENOMEM;
+	set_origin(member, origin, false);
+	origin_unref(origin);
+	return 0;
 }
 
 enum family_fork family_fork(struct family *family, pid_t parent, pid_t child, uint64_t now_ms)
@@ -193,10 +280,11 @@ enum family_fork family_fork(struct family *family, pid_t parent, pid_t child, u
 	member = find(family, parent);
 	if (!member)
 		return FAMILY_STRANGER;
-	member->origin->refs++;
-	member = join(family, child, member->origin, now_ms);
+	member = join(family, child, origin_ref(member->origin), now_ms);
 	if (!member)
 		return FAMILY_STRANGER;
+	if (member->origin->gone)
+		return stand_alone(member) < 0 ? FAMILY_STRANGER : FAMILY_PLACED;
 	member->waits = !member->origin->placed;
 	return member->waits ? FAMILY_WAITS : FAMILY_PLACED;
 }
@@ -204,8 +292,11 @@ enum family_fork family_fork(struct family *family, pid_t parent, pid_t child, u
 const struct family_place *family_find(const struct family *family, pid_t tgid)
 {
 	const struct member *member = find(family, tgid);
+	const struct origin *origin = member ? member->origin : NULL;
 
-	return member && member->origin->placed ? &member->origin->place : NULL;
+	while (origin && !origin->placed)
+		origin = origin->before;
+	return origin ? &origin->place : NULL;
 }
 
 pid_t family_take_waiting(struct family *family, pid_t tgid)
@@ -213,13 +304,16 @@ pid_t family_take_waiting(struct family *family, pid_t tgid)
 	const struct member *member = find(family, tgid);
 	struct member *other;
 
-	if (!member || member->origin->refs == 1)
+	if (!member || member->origin->refs == 1 ||
+	    !(member->origin->placed || member->origin->gone))
 		return 0;
 	DL_FOREACH (family->order, other) {
-		if (other->waits && other->origin == member->origin) {
-			other->waits = false;
-			return other->tgid;
-		}
+		if (!other->waits || other->origin != member->origin)
+			continue;
+		if (other->origin->gone)
+			(void)stand_alone(other);
+		other->waits = false;
+		return other->tgid;
 	}
 	return 0;
 }
@@ -235,8 +329,12 @@ void family_forget_places(struct family *family)
 	struct member *member, *next;
 
 	DL_FOREACH_SAFE (family->order, member, next) {
-		if (member->origin->placed)
+		if (member->origin->placed) {
 			drop(family, member);
+		} else {
+			origin_unref(member->origin->before);
+			member->origin->before = NULL;
+		}
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cgroup/hierarchy.h"
 #include "cgroup/placer.h"
 
 /*
@@ -25,8 +26,8 @@ struct family;
 struct family_place {
 	struct placement items[FAMILY_PLACEMENTS_MAX];
 	size_t n;
-	uint32_t moved; /* hierarchies */
-	uint64_t from;	/* placer_location() before the move, in these hierarchies */
+	uint32_t moved;			/* hierarchies */
+	uint64_t from[HIERARCHIES_MAX]; /* placer_location() of each before the move */
 };
 
 /* NULL: no memory. */
@@ -42,13 +43,22 @@ int family_open(struct family *family, pid_t tgid, uint64_t now_ms);
 int family_place(struct family *family, pid_t tgid, const struct family_place *place,
 		 uint64_t now_ms);
 
-/* The process was decided about, and stays where it is: so do its children that wait. */
+/* The process was decided about, and stays where it is: so do its children that wait. What was
+ * known of it before family_open() holds again: its children may be older than an earlier move of
+ * it. */
 void family_close(struct family *family, pid_t tgid);
+
+/* The process stays where somebody else wants it: so do its children. */
+void family_forget(struct family *family, pid_t tgid);
+
+/* The process ended before it could be decided about: each of its children is to be, by what the
+ * child itself is. 0 or -ENOMEM. */
+int family_orphan(struct family *family, pid_t tgid, uint64_t now_ms);
 
 enum family_fork {
 	FAMILY_STRANGER, /* the parent is not in the table */
 	FAMILY_WAITS,	 /* the decision about the parent is due */
-	FAMILY_PLACED,	 /* the parent was placed: family_find() says where */
+	FAMILY_PLACED,	 /* decide now: the parent was placed (see family_find()), or has ended */
 };
 
 /* A process was forked. It is in the table as its parent is. What the table knew of an earlier
@@ -59,7 +69,7 @@ enum family_fork family_fork(struct family *family, pid_t parent, pid_t child, u
  * next change. */
 const struct family_place *family_find(const struct family *family, pid_t tgid);
 
-/* After family_place(): take one child that waited for it, 0: there is none. */
+/* Take one child that waited and need not any more, 0: there is none. */
 pid_t family_take_waiting(struct family *family, pid_t tgid);
 
 /* Forget those that joined at or before then_ms. */

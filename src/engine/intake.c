@@ -33,11 +33,17 @@ static void arm_settle_timer(struct engine *engine)
 		loop_timer_arm(engine->settle_timer, due > now ? due - now : 0);
 }
 
+/* What cannot be remembered is looked for when it is over. */
+static void lack_memory(struct engine *engine, const char *what)
+{
+	report_no_memory(engine->report, what, engine_now_ms());
+	engine_scan_later(engine);
+}
+
 static void wait_for_name(struct engine *engine, const struct pending_item *item)
 {
 	if (pending_park(engine->pending, item) < 0)
-		log_err("no memory to remember process %d until its name is known",
-			(int)item->tgid);
+		lack_memory(engine, "a process until its name is known");
 }
 
 static void try_again(struct engine *engine, struct pending_item item)
@@ -46,6 +52,8 @@ static void try_again(struct engine *engine, struct pending_item item)
 	    pending_add(engine->pending, &item, engine_now_ms() + RETRY_MS) == 0)
 		return;
 	engine->stats.given_up++;
+	if (PROTECT_RETRY)
+		engine_scan_later(engine);
 }
 
 /* The decision is made: what does that mean for the children of the process? */
@@ -54,7 +62,7 @@ static void tell_family(struct engine *engine, pid_t tgid, const struct decision
 	switch (decision->verdict) {
 	case VERDICT_PLACED:
 		if (family_place(engine->family, tgid, &decision->place, engine_now_ms()) < 0)
-			log_err("no memory for the children of process %d", (int)tgid);
+			lack_memory(engine, "the children of a process");
 		return;
 	case VERDICT_SUPERSEDED:
 	case VERDICT_WAITS:
@@ -62,12 +70,16 @@ static void tell_family(struct engine *engine, pid_t tgid, const struct decision
 		(void)family_open(engine->family, tgid, engine_now_ms());
 		return;
 	case VERDICT_GONE:
+		(void)family_orphan(engine->family, tgid, engine_now_ms());
+		return;
 	case VERDICT_EXEMPT:
 	case VERDICT_STICKY:
-	case VERDICT_NO_RULE:
 	case VERDICT_IGNORED:
-	case VERDICT_IN_PLACE:
 	case VERDICT_YIELDED:
+		family_forget(engine->family, tgid);
+		return;
+	case VERDICT_NO_RULE:
+	case VERDICT_IN_PLACE:
 	case VERDICT_FAILED:
 		family_close(engine->family, tgid);
 		return;
@@ -124,8 +136,6 @@ static void decide_one(struct engine *engine, struct pending_item item)
 		engine->stats.reused++;
 		try_again(engine, (struct pending_item){ .tgid = item.tgid, .kind = EVENT_SCAN });
 	}
-	if (decision.verdict != VERDICT_PLACED)
-		return;
 	while ((child = family_take_waiting(engine->family, item.tgid)))
 		(void)pending_add(engine->pending,
 				  &(struct pending_item){ .tgid = child, .kind = EVENT_FORK },
@@ -170,7 +180,7 @@ bool engine_is_superseded(void *arg, pid_t tgid)
 {
 	struct engine *engine = arg;
 
-	engine_fill_queue(engine);
+	(void)engine_fill_queue(engine);
 	return has_later(engine, tgid);
 }
 
@@ -178,7 +188,7 @@ bool engine_is_superseded(void *arg, pid_t tgid)
 static void put_off(struct engine *engine, pid_t tgid)
 {
 	if (family_open(engine->family, tgid, engine_now_ms()) < 0)
-		log_err("no memory for the children of process %d", (int)tgid);
+		lack_memory(engine, "the children of a process");
 }
 
 static void handle_ids(struct engine *engine, const struct event *event)

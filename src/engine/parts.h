@@ -56,6 +56,7 @@ struct engine {
 	bool canary_seen;
 	struct scan *scan;
 	bool scan_again;      /* something was lost while a scan ran */
+	bool scan_owed;	      /* the timer runs for one */
 	unsigned scan_passes; /* of this recovery */
 	uint64_t scan_placed; /* verdicts at the start of the pass */
 	int mounts_fd;
@@ -90,9 +91,12 @@ int engine_open_connector(struct engine *engine);
 /* Change the subscription to what is needed now. */
 void engine_update_kinds(struct engine *engine);
 
-/* Take what the socket has into the queue, as far as there is room. */
-void engine_fill_queue(struct engine *engine);
+/* Take what the socket has into the queue, as far as there is room. False: the socket is empty. */
+bool engine_fill_queue(struct engine *engine);
 void engine_start_scan(struct engine *engine);
+
+/* Something may have been missed, for a reason that lasts. */
+void engine_scan_later(struct engine *engine);
 void engine_on_scan_step(void *arg);
 void engine_on_canary(void *arg);
 void engine_on_mounts(void *arg);

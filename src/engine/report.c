@@ -32,6 +32,8 @@ struct said {
 
 struct report {
 	struct said *said;
+	bool no_memory; /* was said … */
+	uint64_t no_memory_ms;
 };
 
 struct report *report_new(void)
@@ -209,6 +211,15 @@ void report_warnings(struct report *report, const struct diag_list *diags, uint6
 		diag_format(diag, text, sizeof(text));
 		say_once(report, LOG_WARNING, text, text, now_ms);
 	}
+}
+
+void report_no_memory(struct report *report, const char *what, uint64_t now_ms)
+{
+	if (report->no_memory && now_ms - report->no_memory_ms < SAY_AGAIN_MS)
+		return;
+	report->no_memory = true;
+	report->no_memory_ms = now_ms;
+	log_err("no memory for %s: what is missed is looked for later", what);
 }
 
 void report_load(const struct diag_list *diags)

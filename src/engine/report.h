@@ -31,6 +31,9 @@ void report_decision(struct report *report, const struct ruleset *rules, enum ev
 /* Warnings of placing: each text once. */
 void report_warnings(struct report *report, const struct diag_list *diags, uint64_t now_ms);
 
+/* There is no memory for something: once a minute, whatever it is. */
+void report_no_memory(struct report *report, const char *what, uint64_t now_ms);
+
 /* Messages of a load, each at its level. */
 void report_load(const struct diag_list *diags);
 

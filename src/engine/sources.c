@@ -33,6 +33,7 @@
  * have an end. */
 #define SCAN_PASSES_MAX 20
 #define SCAN_RETRY_MS	1000
+#define SCAN_LATER_MS	15000
 
 /* Forks are for the children of the gap (family.h) and for sticky processes. */
 #define KINDS_ALWAYS                                                              \
@@ -47,7 +48,7 @@ void engine_start_scan(struct engine *engine)
 		engine->scan_again = true;
 		return;
 	}
-	engine->scan_again = false;
+	engine->scan_again = engine->scan_owed = false;
 	engine->scan = scan_new(engine->proc_fd);
 	if (!engine->scan)
 		log_err("no memory for a scan of /proc: trying again");
@@ -55,6 +56,14 @@ void engine_start_scan(struct engine *engine)
 		engine->stats.scans++;
 	engine->scan_placed = engine->stats.verdicts[VERDICT_PLACED];
 	loop_timer_arm(engine->scan_timer, engine->scan ? 0 : SCAN_RETRY_MS);
+}
+
+void engine_scan_later(struct engine *engine)
+{
+	if (engine->scan || engine->scan_owed)
+		return;
+	engine->scan_owed = true;
+	loop_timer_arm(engine->scan_timer, SCAN_LATER_MS);
 }
 
 static void end_scan(struct engine *engine, int error)
@@ -132,22 +141,23 @@ static void recover(struct engine *engine)
 	send_canary(engine);
 }
 
-void engine_fill_queue(struct engine *engine)
+bool engine_fill_queue(struct engine *engine)
 {
 	int n;
 
 	if (!engine->connector || engine->queue_n + ENGINE_BATCH > ENGINE_QUEUE)
-		return;
+		return true;
 	n = connector_read(engine->connector, engine->queue + engine->queue_n, ENGINE_BATCH);
 	if (n == -ENOBUFS) {
 		engine->stats.overruns++;
 		engine->lost = true;
-		return;
+		return true;
 	}
 	if (n < 0)
 		log_err("cannot read events: %s", strerror(-n));
 	if (n > 0)
 		engine->queue_n += (size_t)n;
+	return n != 0;
 }
 
 /* After a loss this goes on until the socket is empty, or for a while: what is left makes it
@@ -157,10 +167,11 @@ static void on_connector(void *arg)
 	struct engine *engine = arg;
 
 	for (int turn = 0; turn == 0 || (engine->lost && turn < 8); turn++) {
-		engine_fill_queue(engine);
-		if (engine->queue_n)
-			engine_handle_queue(engine);
-		else if (engine->lost)
+		bool more = engine_fill_queue(engine);
+
+		engine_handle_queue(engine);
+		/* The kernel says that it dropped something before it gives what it kept. */
+		if (engine->lost && !more)
 			recover(engine);
 	}
 }

@@ -296,7 +296,7 @@ static void take_back(struct sync *sync, const struct exec_gate_note *note)
 		return;
 	if (process.exe_file.ino == note->held.file.ino &&
 	    process.exe_file.dev == note->held.file.dev)
-		return; /* it did happen, and its event was lost */
+		return; /* it did happen */
 	(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
 	placed_forget(engine->placed, note->tgid);
 	sync->taken_back++;
@@ -313,8 +313,13 @@ void engine_sync_executed(struct engine *engine, pid_t tgid)
 		return;
 	on_notes(sync); /* the note was sent before the exec went on */
 	HASH_FIND_INT(sync->expected, &tgid, expected);
-	if (expected)
+	if (expected) {
+		/* A shell that is told ENOEXEC executes itself instead. What runs for a script is
+		 * its interpreter. */
+		if (!expected->note->held.script[0])
+			take_back(sync, expected->note);
 		forget_expected(sync, expected);
+	}
 	exec_gate_forget(sync->exec_gate, tgid);
 }
 

@@ -57,6 +57,21 @@ bool login_is_manager(const char *cgroup)
 	return is_end(*at);
 }
 
+bool login_is_starting(const char *exe, pid_t ppid)
+{
+	static const char *const directories[] = { "/usr/lib/systemd/", "/lib/systemd/" };
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		size_t len = strlen(directories[i]);
+
+		if (strncmp(exe, directories[i], len) != 0)
+			continue;
+		return strcmp(exe + len, "systemd-executor") == 0 ||
+		       (strcmp(exe + len, "systemd") == 0 && ppid == 1);
+	}
+	return false;
+}
+
 bool login_is_users_choice(const char *cgroup)
 {
 	const char *at = below_manager(cgroup);

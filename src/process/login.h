@@ -12,6 +12,11 @@
  * not count. */
 bool login_is_manager(const char *cgroup);
 
+/* Is it systemd itself, on its way to become the program of a unit? Until it executes that, it puts
+ * itself into the unit's group (since systemd 254 as systemd-executor), and must find itself there.
+ */
+bool login_is_starting(const char *exe, pid_t ppid);
+
 /* Below what systemd hands to the user's manager, the user chooses the names. */
 bool login_is_users_choice(const char *cgroup);
 

@@ -100,28 +100,28 @@ static mode_t mode_of(int flags, va_list args)
 	return flags & (O_CREAT | __O_TMPFILE) ? va_arg(args, mode_t) : 0;
 }
 
-#define OPEN_AT(name)                                                \
-	int name(int dir, const char *path, int flags, ...)          \
-	{                                                            \
-		va_list args;                                        \
-		mode_t mode;                                         \
-								     \
-		va_start(args, flags);                               \
-		mode = mode_of(flags, args);                         \
-		va_end(args);                                        \
-		return open_at(dir, path, flags, mode);              \
+#define OPEN_AT(name)                                       \
+	int name(int dir, const char *path, int flags, ...) \
+	{                                                   \
+		va_list args;                               \
+		mode_t mode;                                \
+                                                            \
+		va_start(args, flags);                      \
+		mode = mode_of(flags, args);                \
+		va_end(args);                               \
+		return open_at(dir, path, flags, mode);     \
 	}
 
-#define OPEN(name)                                                   \
-	int name(const char *path, int flags, ...)                   \
-	{                                                            \
-		va_list args;                                        \
-		mode_t mode;                                         \
-								     \
-		va_start(args, flags);                               \
-		mode = mode_of(flags, args);                         \
-		va_end(args);                                        \
-		return open_at(AT_FDCWD, path, flags, mode);         \
+#define OPEN(name)                                           \
+	int name(const char *path, int flags, ...)           \
+	{                                                    \
+		va_list args;                                \
+		mode_t mode;                                 \
+                                                             \
+		va_start(args, flags);                       \
+		mode = mode_of(flags, args);                 \
+		va_end(args);                                \
+		return open_at(AT_FDCWD, path, flags, mode); \
 	}
 
 OPEN_AT(openat)

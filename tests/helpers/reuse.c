@@ -3,11 +3,11 @@
  * reuse ROUNDS UID PROGRAM FILE GROUP [DAEMON]: process numbers that change hands.
  *
  * In each round a process executes PROGRAM with the uid, which a rule must place into GROUP of the
- * hierarchy whose line of /proc/PID/cgroup begins with … any: GROUP is looked for in the whole file.
- * It is killed some time after its exec (up to 12 ms), and its number goes at once to a stranger,
- * whom no rule names. With the pid of the daemon, that is stopped (SIGSTOP) meanwhile, a batch of
- * numbers changes hands, and in half of them it is the stranger that comes first and the one that
- * the rule names that gets its number. Prints
+ * hierarchy whose line of /proc/PID/cgroup begins with … any: GROUP is looked for in the whole
+ * file. It is killed some time after its exec (up to 12 ms), and its number goes at once to a
+ * stranger, whom no rule names. With the pid of the daemon, that is stopped (SIGSTOP) meanwhile, a
+ * batch of numbers changes hands, and in half of them it is the stranger that comes first and the
+ * one that the rule names that gets its number. Prints
  *
  *   rounds N hands N wrong N lost N
  *

@@ -23,7 +23,7 @@ sleep 0.1
 
 overflow() {
 	kill -STOP "$DAEMON"
-	"$T/bin/steps" flood 100000
+	"$T/bin/steps" flood $FLOOD
 	start "$T/bin/storm" 100 "$n" "$prog" 0 0
 	storm=$PID
 	wait_for 20 says '^done' || fail "no processes"

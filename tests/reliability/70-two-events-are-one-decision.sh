@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# setgid, setuid and exec of one process: one move, and no group for an identity in between. On an
-# idle machine, and with both CPUs busy.
+# setgid, setuid and exec of one process, a millisecond apart: one move, and no group for an identity in
+# between. With CPUs to spare, and with all of them busy.
 #
 # vm: yes
 # timeout: 600
@@ -9,11 +9,12 @@
 . "$TOP/tests/reliability/common.sh"
 
 n=$BASE_UID
+C=$C2 # real-time processes cannot go into every cpu group of v1
 prog=$(program prog)
 rules <<E
-$n:prog  $C1  $CG/final-%U-%G
-@$n      $C1  $CG/between-%U-%G-%p
-$n       $C1  $CG/between-%U-%G-%p
+$n:prog  $C  $CG/final-%U-%G
+@$n      $C  $CG/between-%U-%G-%p
+$n       $C  $CG/between-%U-%G-%p
 E
 start_daemon
 times=$((20 * ROUNDS))
@@ -24,18 +25,18 @@ rt=fifo
 sequences() {
 	: >"$T/pids"
 	for _ in $(seq $times); do
-		steps $rt ms 50 groups "$n" gid "$n" uid "$n" exec "$prog"
+		steps $rt ms 50 groups "$n" gid "$n" ms 1 uid "$n" ms 1 exec "$prog"
 		echo "$PID" >>"$T/pids"
 	done
 	while read -r _pid; do
-		assert_in "$_pid" "$C1" "$CG/final-$n-$n"
+		assert_in "$_pid" "$C" "$CG/final-$n-$n"
 	done <"$T/pids"
 	settle
 	while read -r _pid; do
 		[ "$(placements "$_pid")" -eq 1 ] || fail "not one move: $(log | grep -w "$_pid")"
 		stop "$_pid"
 	done <"$T/pids"
-	for _dir in "$(group_dir "$C1" "$CG")"/between-*; do
+	for _dir in "$(group_dir "$C" "$CG")"/between-*; do
 		[ ! -d "$_dir" ] || fail "made for an identity in between: $_dir"
 	done
 }

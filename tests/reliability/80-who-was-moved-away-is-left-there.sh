@@ -35,7 +35,7 @@ for _ in $(seq $times); do
 	moved=$PID
 done
 kill -STOP "$DAEMON"
-"$T/bin/steps" flood 100000
+"$T/bin/steps" flood $FLOOD
 kill -CONT "$DAEMON"
 assert_logged 'the scan is complete'
 is_in "$moved" "$C1" "$CG/elsewhere" || wrong=$((wrong + 1))

@@ -12,10 +12,14 @@
 n=$BASE_UID
 make_group "$CG/a"
 make_group "$CG/b"
+make_group "$CG/c"
+make_group "$CG/d"
 prog=$(program prog)
 rules <<E
 $n          $C1,$C2  $CG/a
 $((n + 1))  $C1      $CG/b
+$((n + 2))  $C1      $CG/c
+%           $C2      $CG/d
 E
 start_faulty_daemon
 
@@ -56,10 +60,13 @@ done
 
 # The second of two moves fails: the first is taken back. On v2 there is only one.
 if [ "$MODE" != v2 ]; then
-	fault write 16 "$(hierarchy "$C2" | sed 's/.*\(.......\)$/\1/')/$CG/a"
-	as "$n" "$n" "$prog"
-	settle
-	is_in "$PID" "$C1" "$where_from" || failed="$failed half-done"
+	for which in c d; do
+		fault write 16 "$CG/$which"
+		as $((n + 2)) "$n" "$prog"
+		settle
+		is_in "$PID" "$C1" "$where_from" && is_in "$PID" "$C2" "$(where $$ "$C2")" ||
+			failed="$failed half-done($which)"
+	done
 	fault none
 	all=$((all + 1))
 fi

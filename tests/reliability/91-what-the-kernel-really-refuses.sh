@@ -18,9 +18,11 @@ if [ "$MODE" != v2 ] && has_controller cpuset; then
 $((n + 1))  cpuset  $CG/empty"
 fi
 if [ -n "$V2_ROOT" ]; then
+	# Beside a threaded group there are no others.
 	make_group "$CG/domain/threaded" cgroup
+	make_group "$CG/domain/plain" cgroup
 	echo threaded >"$V2_ROOT/$CG/domain/threaded/cgroup.type" 2>/dev/null && add="$add
-$((n + 2))  cgroup  $CG/domain/threaded"
+$((n + 2))  cgroup  $CG/domain/plain"
 fi
 if [ "$MODE" = v2 ]; then
 	make_group "$CG/inner/below"
@@ -37,19 +39,19 @@ start_daemon
 all=0
 # refused UID CAUSE REPAIR...
 refused() {
-	_uid=$1 _cause=$2
+	_who=$1 _cause=$2
 	shift 2
-	grep -q "^$_uid " "$T/rules" || return 0
+	grep -q "^$_who " "$T/rules" || return 0
 	mark_log
 	for _ in 1 2 3; do
-		as "$_uid" "$n" "$prog"
+		as "$_who" "$n" "$prog"
 		as "$n" "$n" "$prog"
 		assert_in "$PID" "$C1" "$CG/a"
 	done
 	settle
 	[ "$(log | grep -c "stays where it is.*$_cause")" -eq 1 ] || fail "not said once: $_cause: $(log)"
 	"$@"
-	as "$_uid" "$n" "$prog"
+	as "$_who" "$n" "$prog"
 	mark_log
 	wait_for 3 is_placed "$PID" || fail "$_cause: not placed when the cause is gone"
 	all=$((all + 7))
@@ -63,12 +65,20 @@ fill() {
 }
 unthread() {
 	rmdir "$V2_ROOT/$CG/domain/threaded"
-	mkdir "$V2_ROOT/$CG/domain/threaded"
 }
 no_controllers() {
 	echo -pids >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
 }
 refused $((n + 1)) 'cpuset.cpus' fill
+# A real-time process and no real-time run time in the group, where the kernel knows that.
+if [ -f "$(hierarchy cpu)/$CG/a/cpu.rt_runtime_us" ] && "$T/bin/steps" fifo 2>/dev/null; then
+	mark_log
+	steps fifo gid "$n" uid "$n" exec "$prog"
+	assert_unmoved "$PID"
+	assert_logged 'cpu.rt_runtime_us'
+	stop "$PID"
+	all=$((all + 1))
+fi
 refused $((n + 2)) 'threaded' unthread
 refused $((n + 3)) 'controllers to groups below' no_controllers
 

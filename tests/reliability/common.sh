@@ -8,10 +8,11 @@
 #   CGRED_ROUNDS   how often small things are done, times this       (default: 1)
 #   CGRED_FIGURES  a file that gets a line for every figure, too
 
-LIVING=${CGRED_LIVING:-}
-if [ -z "$LIVING" ]; then
-	LIVING=10000
-	[ "${CGRED_VM-}" != 1 ] || LIVING=400
+# The socket's buffer holds some 80,000 events; a flood makes two at a time.
+if [ "${CGRED_VM-}" = 1 ]; then
+	LIVING=${CGRED_LIVING:-400} FLOOD=46000 CHURN=400
+else
+	LIVING=${CGRED_LIVING:-10000} FLOOD=100000 CHURN=2000
 fi
 ROUNDS=${CGRED_ROUNDS:-1}
 
@@ -46,6 +47,19 @@ has_count() {
 # Milliseconds since boot: in steps of 10.
 now_ms() {
 	awk '{ printf "%d", $1 * 1000 }' /proc/uptime
+}
+
+# Processor time that a process has used.
+cpu_ms() {
+	sed 's/.*) //' "/proc/$1/stat" | awk '{ printf "%d", ($12 + $13) * 10 }'
+}
+
+# in_time WALL CPU: within a second, in milliseconds. Where others use the machine, too, only what the
+# daemon itself needed can be judged.
+in_time() {
+	_load=$(cut -d. -f1 /proc/loadavg)
+	[ "$2" -le $((1000 * SCALE)) ] || return 1
+	[ "$1" -le $((1000 * SCALE)) ] || [ "$_load" -ge "$(grep -c '^processor' /proc/cpuinfo)" ]
 }
 
 # missing GROUP FILE: the living pids of the file that are not in the group.

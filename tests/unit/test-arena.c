@@ -10,10 +10,14 @@
 
 #include "helpers.h"
 
-static void assert_zeroed(const char *bytes, size_t size)
+/* One assertion for all bytes: millions of them take a minute. */
+static void assert_filled(const char *bytes, size_t size, char with)
 {
-	for (size_t i = 0; i < size; i++)
-		ck_assert_int_eq(bytes[i], 0);
+	size_t good = 0;
+
+	while (good < size && bytes[good] == with)
+		good++;
+	ck_assert_uint_eq(good, size);
 }
 
 START_TEST(gives_zeroed_aligned_memory_that_does_not_overlap)
@@ -28,14 +32,12 @@ START_TEST(gives_zeroed_aligned_memory_that_does_not_overlap)
 		all[i] = arena_alloc(&arena, size);
 		ck_assert_ptr_nonnull(all[i]);
 		ck_assert_uint_eq((uintptr_t)all[i] % alignof(max_align_t), 0);
-		assert_zeroed(all[i], size);
+		assert_filled(all[i], size, 0);
 		memset(all[i], (int)i + 1, size);
 		(void)arena_strndup(&arena, "x", i % 2); /* the next one starts unaligned */
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		for (size_t j = 0; j < sizes[i % ARRAY_SIZE(sizes)]; j++)
-			ck_assert_int_eq(all[i][j], (char)(i + 1));
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		assert_filled(all[i], sizes[i % ARRAY_SIZE(sizes)], (char)(i + 1));
 	arena_done(&arena);
 }
 END_TEST

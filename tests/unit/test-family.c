@@ -25,7 +25,7 @@ static void teardown(void)
 static void place_at(pid_t tgid, const char *path, uint64_t now_ms)
 {
 	char copy[64];
-	struct family_place place = { .n = 1, .moved = 1, .from = 77 };
+	struct family_place place = { .n = 1, .moved = 1, .from = { 77 } };
 
 	(void)snprintf(copy, sizeof(copy), "%s", path);
 	place.items[0] = (struct placement){ "cpu", copy, "template" };
@@ -45,7 +45,7 @@ static void assert_place(pid_t tgid, const char *path)
 	ck_assert_str_eq(place->items[0].path, path);
 	ck_assert_str_eq(place->items[0].controllers, "cpu");
 	ck_assert_ptr_null(place->items[0].template_name);
-	ck_assert_uint_eq(place->from, 77);
+	ck_assert_uint_eq(place->from[0], 77);
 }
 
 START_TEST(child_of_a_stranger_is_a_stranger)
@@ -128,11 +128,66 @@ START_TEST(child_with_a_place_of_its_own_leaves_the_family)
 	ck_assert_int_eq(family_fork(family, 2, 3, 2), FAMILY_WAITS);
 	place_at(1, "a", 3);
 	ck_assert_int_eq(family_take_waiting(family, 1), 0);
-	assert_place(2, NULL);
+	assert_place(2, "a"); /* if no rule names what it runs */
 	place_at(2, "b", 3);
 	assert_place(1, "a");
 	assert_place(2, "b");
 	ck_assert_int_eq(family_take_waiting(family, 2), 3);
+}
+END_TEST
+
+/* It was placed before its last exec was heard of; its children may be older than that move. */
+START_TEST(close_brings_back_what_was_known)
+{
+	place_at(1, "a", 0);
+	ck_assert_int_eq(family_open(family, 1, 1), 0);
+	assert_place(1, "a");
+	ck_assert_int_eq(family_fork(family, 1, 2, 1), FAMILY_WAITS);
+	ck_assert_int_eq(family_take_waiting(family, 1), 0);
+	family_close(family, 1); /* in place */
+	ck_assert_int_eq(family_take_waiting(family, 1), 2);
+	assert_place(2, "a");
+	ck_assert_int_eq(family_fork(family, 1, 3, 2), FAMILY_PLACED);
+	assert_place(3, "a");
+}
+END_TEST
+
+/* A child that waits for its parent, and then has an event of its own that changes nothing. */
+START_TEST(close_of_a_child_lets_it_wait_on)
+{
+	ck_assert_int_eq(family_open(family, 1, 0), 0);
+	ck_assert_int_eq(family_fork(family, 1, 2, 0), FAMILY_WAITS);
+	ck_assert_int_eq(family_open(family, 2, 1), 0);
+	family_close(family, 2);
+	place_at(1, "a", 2);
+	ck_assert_int_eq(family_take_waiting(family, 1), 2);
+	assert_place(2, "a");
+}
+END_TEST
+
+START_TEST(children_of_one_that_has_ended_are_on_their_own)
+{
+	ck_assert_int_eq(family_open(family, 1, 0), 0);
+	ck_assert_int_eq(family_fork(family, 1, 2, 0), FAMILY_WAITS);
+	ck_assert_int_eq(family_orphan(family, 1, 1), 0);
+	ck_assert_int_eq(family_take_waiting(family, 1), 2);
+	ck_assert_int_eq(family_take_waiting(family, 1), 0);
+	ck_assert_int_eq(family_fork(family, 1, 3, 1), FAMILY_PLACED);
+	assert_place(3, NULL);
+	place_at(2, "a", 1);
+	assert_place(2, "a");
+	assert_place(3, NULL);
+}
+END_TEST
+
+START_TEST(forget_leaves_nothing)
+{
+	place_at(1, "a", 0);
+	ck_assert_int_eq(family_open(family, 1, 1), 0);
+	ck_assert_int_eq(family_fork(family, 1, 2, 1), FAMILY_WAITS);
+	family_forget(family, 1);
+	ck_assert_uint_eq(family_count(family), 0);
+	family_forget(family, 1);
 }
 END_TEST
 
@@ -221,6 +276,10 @@ int main(void)
 	tcase_add_test(tcase, placed_ones_are_not_closed);
 	tcase_add_test(tcase, number_that_is_given_again_is_another_process);
 	tcase_add_test(tcase, child_with_a_place_of_its_own_leaves_the_family);
+	tcase_add_test(tcase, close_brings_back_what_was_known);
+	tcase_add_test(tcase, close_of_a_child_lets_it_wait_on);
+	tcase_add_test(tcase, children_of_one_that_has_ended_are_on_their_own);
+	tcase_add_test(tcase, forget_leaves_nothing);
 	tcase_add_test(tcase, place_that_was_found_can_be_placed);
 	tcase_add_test(tcase, forgets_in_the_order_of_joining);
 	tcase_add_test(tcase, forgets_places_but_not_who_waits);

@@ -468,7 +468,8 @@ START_TEST(remembers_where_a_process_was)
 {
 	ck_assert_int_eq(place(AT_A, "cpu,memory", "b"), PLACE_MOVED);
 	ck_assert_uint_eq(result.moved, 3);
-	ck_assert_uint_eq(result.from, placer_location(placer, AT_A, 3));
+	ck_assert_uint_eq(result.from[0], placer_location(placer, AT_A, 1));
+	ck_assert_uint_eq(result.from[1], placer_location(placer, AT_A, 2));
 }
 END_TEST
 

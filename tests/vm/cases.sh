@@ -29,20 +29,32 @@ find_case() {
 	die "no case $1, nor in ${case_dirs[*]}"
 }
 
-# Those that are named, or all: of tests/system the ones that say "# vm: yes".
+# All of a directory: where they need not be for VMs, those that say "# vm: yes".
+add_cases_of() {
+	local f
+	for f in "$1"/[0-9]*.sh; do
+		[ -f "$f" ] || continue
+		case $1 in
+		"$top/tests/system" | "$top/tests/reliability") [ "$(header vm "$f")" = yes ] || continue ;;
+		esac
+		add_case "$f"
+	done
+}
+
+# Those that are named ("reliability": all of tests/reliability), or all of case_dirs.
 choose_cases() {
 	local f dir
 	for f; do
-		f=$(find_case "$f")
-		add_case "$f"
+		if [ "$f" = reliability ]; then
+			add_cases_of "$top/tests/reliability"
+		else
+			f=$(find_case "$f")
+			add_case "$f"
+		fi
 	done
 	[ $# = 0 ] || return 0
 	for dir in "${case_dirs[@]}"; do
-		for f in "$dir"/[0-9]*.sh; do
-			[ -f "$f" ] || continue
-			[ "$dir" != "$top/tests/system" ] || [ "$(header vm "$f")" = yes ] || continue
-			add_case "$f"
-		done
+		add_cases_of "$dir"
 	done
 }
 

@@ -47,11 +47,13 @@ skip() {
 
 # wait_for SECONDS COMMAND...
 wait_for() {
-	local tries=$(($1 * 5))
+	local end now
+	read -r now _ < /proc/uptime
+	end=$((${now%.*} + $1))
 	shift
 	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		read -r now _ < /proc/uptime
+		[ "${now%.*}" -lt "$end" ] || return 1
 		sleep 0.2
 	done
 }
@@ -77,7 +79,7 @@ is_gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status" 
 
 # await NAME: sets pid to the process of that name, once there is one.
 await() {
-	wait_for 60 pidof "$1" >/dev/null || fail "$1 does not run"
+	wait_for 30 pidof "$1" >/dev/null || fail "$1 does not run"
 	pid=$(pidof "$1")
 }
 

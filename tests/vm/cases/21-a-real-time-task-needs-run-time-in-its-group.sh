@@ -4,7 +4,6 @@
 # hierarchy, and when the group has run time it works.
 #
 # modes: v1 hybrid
-# vm-only
 . "$(dirname "$0")/../../lib.sh"
 
 root=$(hierarchy cpu) || skip "no cpu controller on v1"

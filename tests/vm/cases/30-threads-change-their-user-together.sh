@@ -25,7 +25,8 @@ assert_in_all "$pid" "$CG/alice"
 settle
 [ "$(placements "$pid")" -eq 1 ] || fail "more than one decision: $(log | grep -w "$pid")"
 all_threads() {
-	[ "$(ls "/proc/$pid/task" | wc -l)" -eq $((threads + 4)) ]
+	set -- /proc/"$pid"/task/*
+	[ $# -eq $((threads + 4)) ]
 }
 assert_eventually all_threads
 for name in "$C1" "$C2"; do

@@ -13,6 +13,12 @@ hierarchies | while read -r root; do
 	make_group_at "$root" "$part/$CG/a"
 	make_group_at "$root" "$part"
 done
+# What the unified tree has of them must be there in the part, too: nothing of above can be enabled from there.
+for name in "$C1" "$C2"; do
+	[ "$(hierarchy "$name")" = "$V2_ROOT" ] || continue
+	echo "+$name" >"$V2_ROOT/cgroup.subtree_control"
+	echo "+$name" >"$V2_ROOT/$CG/cgroup.subtree_control"
+done
 prog=$(program prog)
 cat >"$T/rules" <<E
 alice  $C1,$C2  $CG/a

@@ -8,7 +8,8 @@
 # vm-only
 . "$(dirname "$0")/../../lib.sh"
 
-for name in $(cat "$V2_ROOT/cgroup.subtree_control"); do
+enabled=$(cat "$V2_ROOT/cgroup.subtree_control")
+for name in $enabled; do
 	echo "-$name" >"$V2_ROOT/cgroup.subtree_control"
 done
 alice=$(id -u alice) bob=$(id -u bob) carol=$(id -u carol)

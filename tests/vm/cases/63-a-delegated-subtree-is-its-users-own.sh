@@ -42,7 +42,8 @@ assert_in "$PID" "$C1" "$CG/bob"
 ! as_alice "echo $mine >$root/$CG/bob/cgroup.procs" 2>/dev/null || fail "alice can use bob's group"
 
 # She removes what her rule names: her processes stay where they are, nobody else's suffer.
-for pid in $(cat "$root/$CG/alice/start/sub/cgroup.procs"); do
+members=$(cat "$root/$CG/alice/start/sub/cgroup.procs")
+for pid in $members; do
 	stop "$pid"
 done
 gone() {

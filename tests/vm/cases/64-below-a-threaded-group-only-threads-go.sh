@@ -36,8 +36,8 @@ done
 
 # One of its threads elsewhere in the domain: it is where its first thread is.
 echo threaded >"$V2_ROOT/$CG/domain/threaded/below/cgroup.type"
-task=$(ls "/proc/$PID/task" | tail -n 1)
-echo "$task" >"$V2_ROOT/$CG/domain/threaded/below/cgroup.threads"
+for task in /proc/"$PID"/task/*; do :; done
+echo "${task##*/}" >"$V2_ROOT/$CG/domain/threaded/below/cgroup.threads"
 as "$alice" "$alice" "$prog"
 assert_in "$PID" cgroup "$CG/domain/threaded/below"
 assert_in "$PID" "$C1" "$CG/domain/threaded/below"

@@ -61,7 +61,8 @@ check_login login idle-login
 check_logout login idle-login
 rm /home/alice/.bash_profile
 
-machinectl -q shell alice@.host /usr/local/bin/idle-machine </dev/null >/dev/null &
+# What machinectl and PAMName= start leads the session itself, and stays: its children are placed.
+machinectl -q shell alice@.host /bin/sh -c '/usr/local/bin/idle-machine; true' </dev/null >/dev/null &
 check_login machinectl idle-machine
 check_logout machinectl idle-machine
 

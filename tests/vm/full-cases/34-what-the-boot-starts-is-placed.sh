@@ -3,7 +3,7 @@
 # cgred is there before the jobs of users begin: cron's @reboot, lingering users, services that wait for logins. What
 # is older than the daemon stays, and is placed with SCAN.
 # setup: yes
-# shellcheck shell=dash disable=SC1090,SC1091,SC2154
+# shellcheck shell=dash disable=SC1090,SC1091,SC2016,SC2154
 set -eu
 . "${TESTS:?}/vm/full-lib.sh"
 

@@ -7,11 +7,12 @@
 # modes: v2
 # shellcheck shell=dash disable=SC1090,SC1091,SC2154
 set -eu
+# One level below the root: what is deeper keeps its controllers, since the kernel disables none that is handed on.
 . "${TESTS:?}/vm/full-lib.sh"
 
 if [ "${1:-}" = setup ]; then
-	echo 'alice  pids,memory,cpu,cpuset  users/alice' | install_cgred idle-settled
-	echo 'group users/alice { pids { pids.max = 500; } cpu { cpu.weight = 50; } cpuset { cpuset.cpus = 1; } }' \
+	echo 'alice  pids,memory,cpu,cpuset  alices' | install_cgred idle-settled
+	echo 'group alices { pids { pids.max = 500; } cpu { cpu.weight = 50; } cpuset { cpuset.cpus = 1; } }' \
 		> /etc/cgconfig.conf
 	exit 0
 fi
@@ -20,12 +21,12 @@ root=/sys/fs/cgroup
 has_all() {
 	local name
 	for name in pids memory cpu cpuset; do
-		grep -qw $name $root/users/alice/cgroup.controllers || return 1
+		grep -qw $name $root/alices/cgroup.controllers || return 1
 	done
 }
-say() { echo "$1: root: $(cat $root/cgroup.subtree_control); users/alice: $(cat $root/users/alice/cgroup.controllers)"; }
-come_back() { settled idle-settled pids users/alice; has_all; }
-values() { echo "$(cat $root/users/alice/cpu.weight) $(cat $root/users/alice/cpuset.cpus) $(cat $root/users/alice/pids.max)"; }
+say() { echo "$1: root: $(cat $root/cgroup.subtree_control); alices: $(cat $root/alices/cgroup.controllers)"; }
+come_back() { settled idle-settled pids alices; has_all; }
+values() { echo "$(cat $root/alices/cpu.weight) $(cat $root/alices/cpuset.cpus) $(cat $root/alices/pids.max)"; }
 check() {
 	say "$1"
 	if has_all; then
@@ -37,13 +38,15 @@ check() {
 	[ "$(values)" = "50 1 500" ] || fail "$1: the values did not come back: $(values)"
 }
 
-settled idle-settled pids users/alice
+settled idle-settled pids alices
 has_all || fail "not enabled at first: $(say 'at first')"
 [ "$(values)" = "50 1 500" ] || fail "the values of cgconfig.conf are not there: $(values)"
 say "at first"
 
 systemctl daemon-reload
 check "daemon-reload"
+echo "-cpuset -cpu" > $root/cgroup.subtree_control || echo "note: in use elsewhere"
+check "an administrator's hand"
 systemd-run --quiet --unit=weighty -p CPUWeight=50 sleep 100
 check "a unit with a weight"
 systemctl stop weighty

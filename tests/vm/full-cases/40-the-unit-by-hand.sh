@@ -119,4 +119,6 @@ systemctl start cgred || fail "does not start any more"
 runs_in sixth/alice
 systemctl stop cgred
 [ "$(property Result)" = success ] || fail "it did not end well"
-[ ! -e /run/cgred.pid ] && [ ! -e /run/cgred.socket ] || fail "it left its files"
+for file in /run/cgred.pid /run/cgred.socket; do
+	[ ! -e $file ] || fail "it left $file"
+done
