@@ -6,62 +6,13 @@
 #include "cgroup/cgconfig.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
-#include "base/num.h"
+#include "base/names.h"
 
-/* Far above any entry of passwd or group that is not a mistake. */
-#define NSS_BUF_MAX_BYTES ((size_t)64 << 20)
-#define NO_GID		  ((gid_t)-1)
-
-/* Call with growing buffers: an entry of a group with many members does not fit into any fixed one.
- * 0, -ENOENT, or another -errno. */
-static int resolve_user(const char *name, uid_t *ret)
-{
-	struct passwd entry, *found = NULL;
-	int err = ERANGE;
-
-	for (size_t size = 1024; err == ERANGE && size <= NSS_BUF_MAX_BYTES; size *= 2) {
-		char *buf = malloc(size);
-
-		if (!buf)
-			return -ENOMEM;
-		do {
-			err = getpwnam_r(name, &entry, buf, size, &found);
-		} while (err == EINTR);
-		free(buf);
-	}
-	if (err || !found)
-		return err ? -err : -ENOENT;
-	*ret = entry.pw_uid;
-	return 0;
-}
-
-static int resolve_group(const char *name, gid_t *ret)
-{
-	struct group entry, *found = NULL;
-	int err = ERANGE;
-
-	for (size_t size = 1024; err == ERANGE && size <= NSS_BUF_MAX_BYTES; size *= 2) {
-		char *buf = malloc(size);
-
-		if (!buf)
-			return -ENOMEM;
-		do {
-			err = getgrnam_r(name, &entry, buf, size, &found);
-		} while (err == EINTR);
-		free(buf);
-	}
-	if (err || !found)
-		return err ? -err : -ENOENT;
-	*ret = entry.gr_gid;
-	return 0;
-}
+#define NO_GID ((gid_t)-1)
 
 static const struct cgconfig_perm no_perm = {
 	.task = { .uid = CGCONFIG_NO_ID, .gid = NO_GID },
@@ -91,27 +42,20 @@ static void say_unknown(const struct resolver *resolver, const char *what, const
 static void resolve_owner(const struct resolver *resolver, struct cgconfig_owner *owner,
 			  const struct cgconfig_owner *fallback)
 {
-	uint32_t number;
 	int err = 0;
 
 	owner->uid = fallback->uid;
 	owner->gid = fallback->gid;
 	if (owner->user) {
 		owner->uid = CGCONFIG_NO_ID;
-		if (num_parse_u32(owner->user, strlen(owner->user), &number))
-			owner->uid = number;
-		else
-			err = resolve_user(owner->user, &owner->uid);
+		err = names_find_uid(owner->user, &owner->uid);
 		if (owner->uid == CGCONFIG_NO_ID)
 			say_unknown(resolver, "user", owner->user, err ? err : -ENOENT);
 	}
 	if (owner->group) {
 		owner->gid = NO_GID;
 		err = 0;
-		if (num_parse_u32(owner->group, strlen(owner->group), &number))
-			owner->gid = number;
-		else
-			err = resolve_group(owner->group, &owner->gid);
+		err = names_find_gid(owner->group, &owner->gid);
 		if (owner->gid == NO_GID)
 			say_unknown(resolver, "group", owner->group, err ? err : -ENOENT);
 	}

@@ -331,6 +331,18 @@ int group_open_procs(const struct hierarchy *hierarchy, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+int group_add_process(int procs_fd, pid_t tgid)
+{
+	char digits[16];
+	int len = snprintf(digits, sizeof(digits), "%d", (int)tgid);
+	ssize_t put;
+
+	do {
+		put = write(procs_fd, digits, (size_t)len);
+	} while (put < 0 && errno == EINTR);
+	return put < 0 ? -errno : 0;
+}
+
 static bool has_subgroups(const struct hierarchy *hierarchy, const char *path)
 {
 	struct stat st;

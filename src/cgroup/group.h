@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct cgconfig_group;
 struct diag_list;
@@ -40,6 +41,10 @@ void group_set_values(const struct hierarchy *hierarchy, const char *path,
 
 /* Descriptor for writing pids to the group's cgroup.procs, or -errno. */
 int group_open_procs(const struct hierarchy *hierarchy, const char *path);
+
+/* Move a process, with all its threads, into the group of such a descriptor. 0 or -errno; what the
+ * errors mean: cgroup.procs in Documentation/admin-guide/cgroup-v2.rst, and placer.c. */
+int group_add_process(int procs_fd, pid_t tgid);
 
 /* No process and no group below. False also when that cannot be read. */
 bool group_is_empty(const struct hierarchy *hierarchy, const char *path);

@@ -261,6 +261,15 @@ void hierarchies_done(struct hierarchies *hierarchies)
 	*hierarchies = (struct hierarchies){ 0 };
 }
 
+bool hierarchy_is_within(const char *path, size_t len, const char *place)
+{
+	size_t place_len = strlen(place);
+
+	if (len < place_len || memcmp(path, place, place_len) != 0)
+		return false;
+	return len == place_len || (place_len > 0 && path[place_len] == '/');
+}
+
 const char *hierarchy_name(const struct hierarchy *hierarchy)
 {
 	return hierarchy->unified ? "cgroup2" : hierarchy->controllers;

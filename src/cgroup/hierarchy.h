@@ -71,6 +71,10 @@ void hierarchies_names_of(const struct hierarchies *hierarchies, size_t index,
 bool hierarchy_find_path(const struct hierarchy *hierarchy, const char *proc_cgroup,
 			 const char **ret_path, size_t *ret_len);
 
+/* Is a path of len bytes the place, or below it? Only the root has nothing "below": all of the tree
+ * would be. */
+bool hierarchy_is_within(const char *path, size_t len, const char *place);
+
 /* Is name one of the controllers of a list that is separated by commas or blanks? */
 bool controllers_have(const char *list, const char *name, size_t len);
 

@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/hash.h"
 #include "base/protections.h"
 #include "cgroup/cgconfig.h"
 #include "cgroup/group.h"
@@ -193,16 +194,6 @@ static const char *explain_move(int error)
 	}
 }
 
-/* path == place, or below it. Only the root has nothing "below": all of the tree would be. */
-static bool is_within(const char *path, size_t len, const char *place)
-{
-	size_t place_len = strlen(place);
-
-	if (len < place_len || memcmp(path, place, place_len) != 0)
-		return false;
-	return len == place_len || (place_len > 0 && path[place_len] == '/');
-}
-
 static bool is_in_place(const struct hierarchy *hierarchy, const char *proc_cgroup,
 			const char *place)
 {
@@ -210,7 +201,7 @@ static bool is_in_place(const struct hierarchy *hierarchy, const char *proc_cgro
 	size_t len;
 
 	return hierarchy_find_path(hierarchy, proc_cgroup, &path, &len) &&
-	       is_within(path, len, place);
+	       hierarchy_is_within(path, len, place);
 }
 
 /* Sort the placements by hierarchy: the later of two in one counts. */
@@ -236,15 +227,6 @@ static int plan(struct job *job, struct move *moves, struct place_result *ret)
 	}
 	return 0;
 }
-
-static uint64_t hash_more(uint64_t hash, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
-	return hash;
-}
-
-#define HASH_START UINT64_C(0xcbf29ce484222325)
 
 /* Placements that mean this group of this hierarchy: a rule can name one group on several lines. */
 static bool is_for(const struct job *job, size_t i, size_t index, const char *path)
@@ -297,8 +279,8 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 		return;
 	for (size_t i = 0; i < job->n; i++) {
 		if (is_for(job, i, index, path))
-			hash = hash_more(hash, job->placements[i].controllers,
-					 strlen(job->placements[i].controllers) + 1);
+			hash = hash_add(hash, job->placements[i].controllers,
+					strlen(job->placements[i].controllers) + 1);
 	}
 	if (kept->enabled == hash && job->now_ms - kept->enabled_ms < ENABLED_FOR_MS)
 		return;
@@ -382,18 +364,6 @@ static int reach(const struct job *job, size_t index, struct move *move)
 	return 0;
 }
 
-static int write_pid(int fd, pid_t tgid)
-{
-	char digits[16];
-	int len = snprintf(digits, sizeof(digits), "%d", (int)tgid);
-	ssize_t put;
-
-	do {
-		put = write(fd, digits, (size_t)len);
-	} while (put < 0 && errno == EINTR);
-	return put < 0 ? -errno : 0;
-}
-
 /* The group may have been removed since it was opened: then it is made anew, once. */
 static int move_one(const struct job *job, size_t index, struct move *move, pid_t tgid)
 {
@@ -402,13 +372,13 @@ static int move_one(const struct job *job, size_t index, struct move *move, pid_
 	int r;
 
 	placer->writes++;
-	r = write_pid(move->fd, tgid);
+	r = group_add_process(move->fd, tgid);
 	if (r != -ENODEV || !PROTECT_REMOVED_GROUP)
 		return r;
 	kept_make_key(key, index, move->placement->path, strlen(move->placement->path));
 	kept_drop(placer->kept, key);
 	r = reach(job, index, move);
-	return r < 0 ? r : write_pid(move->fd, tgid);
+	return r < 0 ? r : group_add_process(move->fd, tgid);
 }
 
 bool placer_restore(struct placer *placer, pid_t tgid, const char *proc_cgroup, uint32_t mask)
@@ -430,7 +400,7 @@ bool placer_restore(struct placer *placer, pid_t tgid, const char *proc_cgroup, 
 		}
 		(void)snprintf(path, sizeof(path), "%.*s", (int)len, from);
 		fd = group_open_procs(hierarchy, path);
-		if (fd < 0 || write_pid(fd, tgid) < 0)
+		if (fd < 0 || group_add_process(fd, tgid) < 0)
 			all = false;
 	}
 	return all;
@@ -522,7 +492,7 @@ uint64_t placer_location(const struct placer *placer, const char *proc_cgroup, u
 
 		if ((mask & (UINT32_C(1) << h)) &&
 		    hierarchy_find_path(&placer->hierarchies.items[h], proc_cgroup, &path, &len))
-			hash = hash_more(hash_more(hash, "", 1), path, len);
+			hash = hash_add(hash_add(hash, "", 1), path, len);
 	}
 	return hash;
 }
@@ -604,7 +574,7 @@ bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
 		    !hierarchy_find_path(&placer->hierarchies.items[h], proc_cgroup, &path, &len))
 			continue;
 		if (is_open && place_len > 0
-			    ? is_within(path, len, placement->path)
+			    ? hierarchy_is_within(path, len, placement->path)
 			    : len >= place_len && memcmp(path, placement->path, place_len) == 0)
 			return true;
 	}

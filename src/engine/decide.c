@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/hash.h"
 #include "base/protections.h"
 #include "engine/held.h"
 #include "engine/idnames.h"
@@ -190,16 +191,11 @@ static enum verdict prepare_places(struct decider *decider, struct decision *dec
 
 uint64_t decide_hash_places(const struct placement *items, size_t n)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	uint64_t hash = HASH_START;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *const texts[] = { items[i].controllers, items[i].path };
-
-		for (size_t j = 0; j < 2; j++) {
-			for (const char *c = texts[j]; *c; c++)
-				hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-			hash *= UINT64_C(0x100000001b3);
-		}
+		hash = hash_add(hash, items[i].controllers, strlen(items[i].controllers) + 1);
+		hash = hash_add(hash, items[i].path, strlen(items[i].path) + 1);
 	}
 	return hash;
 }

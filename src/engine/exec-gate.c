@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
-#include "base/cleanup.h"
+#include "cgroup/group.h"
 #include "engine/decide.h"
 #include "engine/gate-plan.h"
 #include "engine/placed.h"
@@ -238,14 +238,6 @@ static bool confirm(void *arg, const struct rule *rule, const struct process *pr
 	return true;
 }
 
-static bool is_within(const char *path, size_t len, const char *place)
-{
-	size_t place_len = strlen(place);
-
-	return len >= place_len && memcmp(path, place, place_len) == 0 &&
-	       (len == place_len || (place_len > 0 && path[place_len] == '/'));
-}
-
 /* The descriptors to write to, by hierarchy; -1: nothing to do there. Returns how many, or -1: not
  * all targets are ready. */
 static int find_moves(const struct work *work, const struct rule *rule, int fds[HIERARCHIES_MAX])
@@ -276,7 +268,7 @@ static int find_moves(const struct work *work, const struct rule *rule, int fds[
 			continue;
 		if (hierarchy_find_path(&hierarchies->items[h], work->process.cgroup, &path,
 					&len) &&
-		    is_within(path, len, paths[h]))
+		    hierarchy_is_within(path, len, paths[h]))
 			fds[h] = -1;
 		else
 			n++;
@@ -294,14 +286,6 @@ static uint64_t hash_rule(const struct rule *rule)
 			.path = rule->targets[i]->destination,
 		};
 	return decide_hash_places(items, rule->n_targets);
-}
-
-static bool write_pid(int fd, pid_t tgid)
-{
-	char digits[16];
-	int len = snprintf(digits, sizeof(digits), "%d", (int)tgid);
-
-	return write(fd, digits, (size_t)len) == len;
 }
 
 /* The note goes out before the answer: the exec event comes after it. */
@@ -331,6 +315,7 @@ static enum gate_answer place(struct work *work, const struct rule *rule)
 	uint64_t place_hash = hash_rule(rule);
 	uint64_t identity = work->event->pidfd >= 0 ? identity_number(work->event->pidfd) : 0;
 	uint32_t moved = 0;
+	int r;
 
 	if (n == 0)
 		return GATE_ALLOW;
@@ -346,8 +331,9 @@ static enum gate_answer place(struct work *work, const struct rule *rule)
 		if (fds[h] < 0)
 			continue;
 		/* All or none: the main thread knows how to take back. */
-		if (!write_pid(fds[h], work->event->tgid))
-			return errno == ESRCH ? GATE_ALLOW : leave_to_main(work);
+		r = group_add_process(fds[h], work->event->tgid);
+		if (r < 0)
+			return r == -ESRCH ? GATE_ALLOW : leave_to_main(work);
 		moved |= UINT32_C(1) << h;
 	}
 	report(work, rule, moved, identity, place_hash);

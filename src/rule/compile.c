@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/hash.h"
 #include "base/names.h"
 #include "base/remote.h"
 #include "rule/cgrules.h"
@@ -158,13 +159,6 @@ static const char *intern(struct compiler *compiler, const char *text)
 	return intern_n(compiler, text, strlen(text));
 }
 
-static uint64_t hash_more(uint64_t hash, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
-	return hash;
-}
-
 int compiler_begin_source(struct compiler *compiler, const char *name, const char *text, size_t len)
 {
 	struct ruleset *set = compiler->set;
@@ -178,7 +172,7 @@ int compiler_begin_source(struct compiler *compiler, const char *name, const cha
 	if (!sources[set->n_sources])
 		return -ENOMEM;
 	set->n_sources++;
-	set->text_hash = hash_more(hash_more(set->text_hash, name, strlen(name) + 1), text, len);
+	set->text_hash = hash_add(hash_add(set->text_hash, name, strlen(name) + 1), text, len);
 	compiler->skipping = false;
 	return 0;
 }
