@@ -46,6 +46,24 @@ static struct controller_name unified_name(const char *name, size_t len)
 	return (struct controller_name){ name, len };
 }
 
+/*
+ * May the group hand controllers down? One that has processes of its own may not, but for the real
+ * root: of the controllers that can be threaded the kernel takes the request all the same, makes
+ * the group the root of a threaded subtree, and then refuses every process below (cgroup-v2.rst,
+ * "Threads").
+ */
+static bool may_hand_down(const struct hierarchy *hierarchy, const char *path, size_t len)
+{
+	char file[PATH_MAX + 32];
+	char byte[2];
+
+	(void)snprintf(file, sizeof(file), "%.*s%scgroup.type", (int)len, path, len ? "/" : "");
+	if (faccessat(hierarchy->fd, file, F_OK, 0) < 0)
+		return true; /* the real root has no type */
+	(void)snprintf(file, sizeof(file), "%.*s%scgroup.procs", (int)len, path, len ? "/" : "");
+	return file_read_buf(hierarchy->fd, file, byte, sizeof(byte)) == 0;
+}
+
 /* Enable in every group above path. Failures show in what path has in the end. */
 static void enable_above(const struct hierarchy *hierarchy, const char *path, const char *list)
 {
@@ -55,7 +73,8 @@ static void enable_above(const struct hierarchy *hierarchy, const char *path, co
 	for (;;) {
 		(void)snprintf(file, sizeof(file), "%.*s%scgroup.subtree_control", (int)len, path,
 			       len ? "/" : "");
-		(void)file_write_str(hierarchy->fd, file, list);
+		if (may_hand_down(hierarchy, path, len))
+			(void)file_write_str(hierarchy->fd, file, list);
 		len += strspn(path + len, "/");
 		len += strcspn(path + len, "/");
 		if (!path[len])

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include <uthash.h>
 #include <utlist.h>
+
+#include "base/table.h"
 
 /* At most this many, and half of the descriptors that the process may have. */
 #define KEPT_MAX 8192
@@ -110,6 +111,11 @@ struct kept_group *kept_add(struct kept *kept, const char *key, int fd)
 	entry->group.fd = fd;
 	entry->used = kept->placement;
 	HASH_ADD_STR(kept->entries, key, entry);
+	if (!table_has(entry)) {
+		(void)close(fd);
+		free(entry);
+		return NULL;
+	}
 	DL_APPEND(kept->order, entry);
 	return &entry->group;
 }

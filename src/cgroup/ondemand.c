@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
+#include "base/table.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/kept.h"
@@ -75,6 +75,10 @@ void ondemand_note(struct ondemand *ondemand, const struct hierarchies *hierarch
 		return;
 	memcpy(made->key, key, strlen(key));
 	HASH_ADD_STR(ondemand->made, key, made);
+	if (!table_has(made)) {
+		free(made);
+		return;
+	}
 	if (ondemand->fn)
 		ondemand->fn(ondemand->arg, hierarchy_name(&hierarchies->items[index]), key + 1);
 }
@@ -154,6 +158,8 @@ void ondemand_renumber(struct ondemand *ondemand, const struct hierarchies *old,
 		}
 		made->key[0] = (char)('0' + i);
 		HASH_ADD_STR(ondemand->made, key, made);
+		if (!table_has(made))
+			free(made);
 	}
 }
 

@@ -9,8 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
+
+#include "base/table.h"
 
 struct origin {
 	unsigned refs;
@@ -112,6 +113,11 @@ static struct member *join(struct family *family, pid_t tgid, struct origin *ori
 		}
 		member->tgid = tgid;
 		HASH_ADD_INT(family->members, tgid, member);
+		if (!table_has(member)) {
+			origin_unref(origin);
+			free(member);
+			return NULL;
+		}
 	} else {
 		DL_DELETE(family->order, member);
 		origin_unref(member->origin);

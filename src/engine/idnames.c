@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "base/table.h"
 #include "engine/loader.h"
 #include "rule/ruleset.h"
 
@@ -78,6 +78,10 @@ static struct idname *entry_of(struct idnames *names, unsigned id, bool is_group
 		return NULL;
 	entry->key = key;
 	HASH_ADD(hh, names->entries, key, sizeof(key), entry);
+	if (!table_has(entry)) {
+		free(entry);
+		return NULL;
+	}
 	return entry;
 }
 

@@ -6,8 +6,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <uthash.h>
 #include <utlist.h>
+
+#include "base/table.h"
 
 struct waiting {
 	UT_hash_handle hh;
@@ -67,6 +68,10 @@ static struct waiting *add(struct pending *pending, const struct pending_item *i
 	waiting->tgid = item->tgid;
 	waiting->item = *item;
 	HASH_ADD_INT(pending->by_tgid, tgid, waiting);
+	if (!table_has(waiting)) {
+		free(waiting);
+		return NULL;
+	}
 	return waiting;
 }
 

@@ -10,7 +10,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <uthash.h>
+
+#include "base/table.h"
 
 #define SWEEP_MIN 1024
 
@@ -135,6 +136,10 @@ static struct entry *entry_of(struct placed *placed, pid_t tgid)
 		return NULL;
 	entry->tgid = tgid;
 	HASH_ADD_INT(placed->entries, tgid, entry);
+	if (!table_has(entry)) {
+		free(entry);
+		return NULL;
+	}
 	return entry;
 }
 

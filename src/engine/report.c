@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/diag.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "engine/decide.h"
 #include "rule/ruleset.h"
 
@@ -78,6 +78,10 @@ static struct said *remember(struct report *report, const char *key)
 		return NULL;
 	memcpy(said->key, key, strlen(key));
 	HASH_ADD_STR(report->said, key, said);
+	if (!table_has(said)) {
+		free(said);
+		return NULL;
+	}
 	return said;
 }
 

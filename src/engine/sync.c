@@ -10,11 +10,11 @@
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/table.h"
 #include "engine/exec-gate.h"
 #include "engine/gate-plan.h"
 #include "engine/parts.h"
@@ -141,6 +141,10 @@ static void watch_directories(struct sync *sync)
 		watched->watch = watch;
 		memcpy(watched->path, path, strlen(path));
 		HASH_ADD_INT(sync->watched, watch, watched);
+		if (!table_has(watched)) {
+			free(watched);
+			return;
+		}
 	}
 }
 
@@ -207,6 +211,10 @@ static void expect(struct sync *sync, struct exec_gate_note *note)
 	expected->due_ms = engine_now_ms() + CONFIRM_MS;
 	expected->note = note;
 	HASH_ADD_INT(sync->expected, tgid, expected);
+	if (!table_has(expected)) {
+		exec_gate_note_free(note);
+		free(expected);
+	}
 }
 
 /* The gate's thread has placed it. */

@@ -6,7 +6,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <uthash.h>
+
+#include "base/table.h"
 
 struct entry {
 	UT_hash_handle hh;
@@ -58,6 +59,10 @@ int sticky_add(struct sticky *sticky, const struct sticky_entry *new_entry)
 			return -ENOMEM;
 		entry->tgid = new_entry->tgid;
 		HASH_ADD_INT(sticky->entries, tgid, entry);
+		if (!table_has(entry)) {
+			free(entry);
+			return -ENOMEM;
+		}
 	}
 	entry->is = *new_entry;
 	return 0;

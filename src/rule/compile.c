@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/remote.h"
+#include "base/table.h"
 #include "rule/cgrules.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
@@ -151,6 +151,10 @@ static const char *intern_n(struct compiler *compiler, const char *text, size_t 
 		return NULL;
 	}
 	HASH_ADD_KEYPTR(hh, compiler->strings, entry->text, len, entry);
+	if (!table_has(entry)) {
+		free(entry);
+		return NULL;
+	}
 	return entry->text;
 }
 
@@ -281,6 +285,10 @@ static const struct name_entry *find_name(struct compiler *compiler, const char 
 		return NULL;
 	}
 	HASH_ADD_PTR(*index, name, entry);
+	if (!table_has(entry)) {
+		free(entry);
+		return NULL;
+	}
 	return entry;
 }
 
@@ -322,6 +330,10 @@ static const struct file_entry *find_file(struct compiler *compiler, const char 
 	if (real && stat(real, &st) == 0 && S_ISREG(st.st_mode) && !remote_is(real))
 		entry->id = (struct file_id){ .dev = st.st_dev, .ino = st.st_ino };
 	HASH_ADD_PTR(compiler->files, path, entry);
+	if (!table_has(entry)) {
+		free(entry);
+		return NULL;
+	}
 	return entry;
 }
 
@@ -374,6 +386,10 @@ static const struct rule_target *find_target(struct compiler *compiler,
 		return NULL;
 	}
 	HASH_ADD(hh, compiler->target_index, key, sizeof(key), entry);
+	if (!table_has(entry)) {
+		free(entry);
+		return NULL;
+	}
 	return entry->target;
 }
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/diag.h"
+#include "base/table.h"
 #include "rule/ruleset.h"
 
 struct seen {
@@ -131,6 +131,10 @@ static int remember(struct lint *lint, const struct rule *rule)
 	free(key);
 	seen->rule = rule;
 	HASH_ADD_STR(lint->seen, key, seen);
+	if (!table_has(seen)) {
+		free(seen);
+		return -ENOMEM;
+	}
 	if (rule->pattern == PATTERN_PREFIX)
 		lint->prefixes[lint->n_prefixes++] = rule;
 	return 0;

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <uthash.h>
 
 #include "base/cleanup.h"
 #include "base/remote.h"
+#include "base/table.h"
 #include "rule/ruleset.h"
 
 /* Where a base name is looked for: the PATH of login(1), of root, and of games. */
@@ -52,6 +52,10 @@ static void add(struct finder *finder, struct entry **set, const char *path, boo
 	memcpy(entry->path, path, strlen(path));
 	entry->is_directory = is_directory;
 	HASH_ADD_STR(*set, path, entry);
+	if (!table_has(entry)) {
+		free(entry);
+		finder->no_memory = true;
+	}
 }
 
 /* The kernel opens the loader of each dynamic program for its exec: marked, every exec would be

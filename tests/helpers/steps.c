@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* clang-format off: a table */
 /*
  * steps STEP...: one process that does what its arguments say, in that order:
  *
  *   groups GID[,GID...]  sets the supplementary groups     gid GID, egid GID, uid UID, euid UID
  *   fifo, rr             takes a real-time policy          other  goes back to the usual one
- *   threads N            starts N idle threads             enter FILE  writes itself to cgroup.procs
- *   say TEXT             prints a line                     wait FILE   until the file exists
- *   await FILE TEXT      until the file contains the text  ms N        lets N milliseconds pass
- *   kill SIGNAL PID      sends a signal                    cd DIR
- *   flood N              changes its euid to nobody's and back, N times
- *   fork                 goes on in a child that dies with it, and prints "child PID"
- *   thread               goes on in another thread         idle        (the last)
- *   leave                the same, and this thread ends
- *   exec PROGRAM ARG...  (the last)
+ *   threads N            starts N idle threads             enter FILE  writes itself to
+ * cgroup.procs say TEXT             prints a line                     wait FILE   until the file
+ * exists await FILE TEXT      until the file contains the text  ms N        lets N milliseconds
+ * pass kill SIGNAL PID      sends a signal                    cd DIR flood N              changes
+ * its euid to nobody's and back, N times fork                 goes on in a child that dies with it,
+ * and prints "child PID" thread               goes on in another thread         idle        (the
+ * last) leave                the same, and this thread ends exec PROGRAM ARG...  (the last)
  *
  * The waits do neither fork nor exec. "await" gives up after half a minute, the others
  * after two.
  */
+/* clang-format on */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
@@ -33,7 +33,7 @@
 
 #define LIMIT_MS 120000
 #define AWAIT_MS 30000
-#define POLL_MS  5
+#define POLL_MS	 5
 
 static void pass(unsigned int time_ms)
 {
