@@ -219,7 +219,7 @@ static void handle_metadata(struct gate *gate, const struct fanotify_event_metad
 static bool read_events(struct gate *gate, bool only_allow)
 {
 	alignas(struct fanotify_event_metadata) char buf[READ_BYTES];
-	const struct fanotify_event_metadata *event = (const void *)buf;
+	struct fanotify_event_metadata *event = (void *)buf;
 	ssize_t len = read(gate->fd, buf, sizeof(buf));
 
 	if (len <= 0)
