@@ -192,9 +192,6 @@ static int start_engine(struct daemon *daemon)
 			       &daemon->sticky_socket);
 	if (r < 0)
 		return not_started(daemon->socket_path, r);
-	r = watch_signals(daemon);
-	if (r < 0)
-		return not_started("cannot watch signals", r);
 	return engine_start(daemon->engine) < 0 ? EXIT_NOT_STARTED : 0;
 }
 
@@ -222,6 +219,11 @@ static int start(struct daemon *daemon)
 	daemon->loop = loop_new();
 	if (!daemon->loop)
 		return not_started("cannot make an event loop", -ENOMEM);
+	/* From here on a signal ends the daemon cleanly, also one that comes while the rules are
+	 * read. */
+	r = watch_signals(daemon);
+	if (r < 0)
+		return not_started("cannot watch signals", r);
 	status = start_engine(daemon);
 	if (status)
 		return status;
