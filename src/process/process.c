@@ -93,37 +93,37 @@ static int grow(struct buffer *buf)
 	return 0;
 }
 
-/* Read at most max bytes, and end them with a zero byte. Returns their number or -errno. */
-static ssize_t read_fd(int fd, struct buffer *buf, size_t max)
+/* Read at most max bytes, and end them with a zero byte. Returns their number or -errno. What the
+ * kernel makes in one piece ends where it gives less than was asked for: no need to ask again. */
+static ssize_t read_fd(int fd, struct buffer *buf, size_t max, bool is_one_piece)
 {
 	size_t len = 0;
+	size_t asked;
+	ssize_t got;
 
-	while (len < max) {
-		size_t room;
-		ssize_t got;
-
+	do {
 		if (len + 1 >= buf->size && grow(buf) < 0)
 			return -ENOMEM;
-		room = buf->size - 1 - len;
-		got = read(fd, buf->data + len, room < max - len ? room : max - len);
+		asked = buf->size - 1 - len;
+		if (asked > max - len)
+			asked = max - len;
+		got = read(fd, buf->data + len, asked);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return -errno;
-		if (got == 0)
-			break;
 		len += (size_t)got;
-	}
+	} while (got != 0 && len < max && !(is_one_piece && got > 0 && (size_t)got < asked));
 	buf->data[len] = '\0';
 	return (ssize_t)len;
 }
 
 static ssize_t read_part(const struct process_reader *reader, const struct process *process,
-			 const char *name, struct buffer *buf, size_t max)
+			 const char *name, struct buffer *buf, size_t max, bool is_one_piece)
 {
 	struct proc_path path = proc_path(process, name);
 	cleanup_close int fd = openat(reader->proc_fd, path.text, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -errno : read_fd(fd, buf, max);
+	ssize_t len = fd < 0 ? -errno : read_fd(fd, buf, max, is_one_piece);
 
 	return len < 0 ? proc_error(reader, process, (int)-len) : len;
 }
@@ -131,7 +131,7 @@ static ssize_t read_part(const struct process_reader *reader, const struct proce
 static ssize_t read_whole(const struct process_reader *reader, const struct process *process,
 			  const char *name, struct buffer *buf)
 {
-	ssize_t len = read_part(reader, process, name, buf, TEXT_MAX);
+	ssize_t len = read_part(reader, process, name, buf, TEXT_MAX, true);
 
 	return len == TEXT_MAX ? -EFBIG : len;
 }
@@ -469,7 +469,7 @@ static int store_invoked(struct process_reader *reader, const struct proc_arg *a
 /* The command line as far as it is looked at. Returns its length or -errno. */
 static ssize_t read_cmdline(struct process_reader *reader, const struct process *process)
 {
-	ssize_t len = read_part(reader, process, "cmdline", &reader->text, CMDLINE_MAX);
+	ssize_t len = read_part(reader, process, "cmdline", &reader->text, CMDLINE_MAX, false);
 
 	/* The last element was cut. */
 	if (len == CMDLINE_MAX) {
