@@ -54,7 +54,6 @@ static void resolve_owner(const struct resolver *resolver, struct cgconfig_owner
 	}
 	if (owner->group) {
 		owner->gid = NO_GID;
-		err = 0;
 		err = names_find_gid(owner->group, &owner->gid);
 		if (owner->gid == NO_GID)
 			say_unknown(resolver, "group", owner->group, err ? err : -ENOENT);

@@ -5,6 +5,7 @@
  *
  *   CALL ERROR [PART]   CALL is open, read, write, calloc, malloc or fork; ERROR a number;
  *                       only files with PART in their path, if given
+ *   slow MS [PART]      writes work, but begin so many milliseconds later
  *
  * Anything else: nothing fails. Only the first thread's calls do.
  */
@@ -153,6 +154,12 @@ ssize_t __read_chk(int fd, void *buf, size_t len, size_t size)
 
 ssize_t write(int fd, const void *buf, size_t len)
 {
+	int saved = errno;
+	int slow_ms = error_of("slow", NULL, fd);
+
+	if (slow_ms)
+		(void)usleep((useconds_t)slow_ms * 1000);
+	errno = saved;
 	return fails("write", NULL, fd) ? -1 : syscall(SYS_write, fd, buf, len);
 }
 

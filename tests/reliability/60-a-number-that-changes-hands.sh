@@ -15,8 +15,8 @@ prog=$(program prog)
 rules <<E
 $n:prog  $C1  $CG/a
 E
-start_daemon_plain -v
-times=$((300 * ROUNDS))
+start_faulty_daemon
+times=$((200 * ROUNDS))
 [ "${CGRED_VM-}" != 1 ] || times=$((60 * ROUNDS))
 
 # reuse ARG...: sets hands, wrong and lost.
@@ -30,15 +30,22 @@ reuse() {
 	hands=$4 wrong=$6 lost=$8
 	[ "$hands" -gt 0 ] || skip "no number can be given away on this kernel"
 }
-reuse
-raced=$wrong all=$hands
-reuse "$DAEMON"
+total=0
+# race WHAT [DAEMON]
+race() {
+	_what=$1
+	shift
+	reuse "$@"
+	figure 6 "number given away $_what" "$hands" $((hands - wrong - lost)) "$wrong" "$lost" 0
+	total=$((total + wrong + lost))
+}
+race "during the move"
+race "while the daemon was stopped" "$DAEMON"
+# Between the last look and the write there are microseconds: here there are more.
+fault slow 15 "$CG/a"
+race "during a move that takes 15 ms longer"
+fault none
 settle
 stop_daemon
-figure 6 "number given away during the move" "$all" $((all - raced)) "$raced" 0 0 \
-	"$(statistic 'numbers reused') strangers were moved, and put back"
-figure 6 "number given away while the daemon was stopped" "$hands" $((hands - wrong - lost)) "$wrong" \
-	"$lost" 0
-[ "$raced" -eq 0 ] || fail "$raced of $all strangers are in the group"
-[ "$wrong" -eq 0 ] || fail "$wrong of $hands strangers are in the group"
-[ "$lost" -eq 0 ] || fail "$lost of $hands are not in the group"
+echo "$(statistic 'numbers reused') numbers had another process after the move"
+[ $total -eq 0 ] || fail "$total processes are not where they belong"
