@@ -55,11 +55,14 @@ static struct controller_name unified_name(const char *name, size_t len)
 static bool may_hand_down(const struct hierarchy *hierarchy, const char *path, size_t len)
 {
 	char file[PATH_MAX + 32];
+	char type[32];
 	char byte[2];
 
+	/* The real root has no type, and threaded ones may have both. */
 	(void)snprintf(file, sizeof(file), "%.*s%scgroup.type", (int)len, path, len ? "/" : "");
-	if (faccessat(hierarchy->fd, file, F_OK, 0) < 0)
-		return true; /* the real root has no type */
+	if (file_read_buf(hierarchy->fd, file, type, sizeof(type)) < 0 ||
+	    strcmp(type, "domain\n") != 0)
+		return true;
 	(void)snprintf(file, sizeof(file), "%.*s%scgroup.procs", (int)len, path, len ? "/" : "");
 	return file_read_buf(hierarchy->fd, file, byte, sizeof(byte)) == 0;
 }
