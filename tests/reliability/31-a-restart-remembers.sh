@@ -21,7 +21,7 @@ is_away() {
 }
 dir=$(group_dir "$C1" "$CG/demand")
 times=$((3 * ROUNDS))
-for round in $(seq $times); do
+for _ in $(seq "$times"); do
 	start_daemon --remove-empty 1
 	as $((n + 1)) "$n" "$prog"
 	demand=$PID

@@ -18,8 +18,15 @@ $n:prog  $C1  $CG/a
 E
 start_daemon_plain -v
 was=$(cat /proc/sys/kernel/pid_max)
-# shellcheck disable=SC2064
-trap "_kept=\$?; echo $was >/proc/sys/kernel/pid_max; set +e; (exit \$_kept); cleanup" EXIT
+restore() {
+# shellcheck disable=SC2154 # the trap assigns it
+	_kept=$?
+	echo "$was" >/proc/sys/kernel/pid_max
+	set +e
+	(exit $_kept)
+	cleanup
+}
+trap restore EXIT
 # New ones are taken from 300 on.
 echo 450 >/proc/sys/kernel/pid_max || skip "pid_max cannot be 450 here"
 churns=$((1500 * ROUNDS))

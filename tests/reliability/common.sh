@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034  # the variables are for the tests
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What the reliability tests need beside tests/lib.sh, which a test sources first.
