@@ -19,7 +19,6 @@ E
 start_daemon_plain -v
 was=$(cat /proc/sys/kernel/pid_max)
 restore() {
-# shellcheck disable=SC2154 # the trap assigns it
 	_kept=$?
 	echo "$was" >/proc/sys/kernel/pid_max
 	set +e
