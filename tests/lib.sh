@@ -506,7 +506,7 @@ logged() {
 
 # placements PID: how many the log tells of it since the mark.
 placements() {
-	log | grep -E 'placed' | grep -Ecw -e "$1" || :
+	log | grep -c "placed $1 (" || :
 }
 
 # ---- assertions ---------------------------------------------------------------------------------

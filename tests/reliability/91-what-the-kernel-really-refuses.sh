@@ -26,8 +26,8 @@ $((n + 2))  cgroup  $CG/domain/plain"
 fi
 if [ "$MODE" = v2 ]; then
 	make_group "$CG/inner/below"
-	echo +pids >"$V2_ROOT/$CG/cgroup.subtree_control"
-	echo +pids >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
+	echo +memory >"$V2_ROOT/$CG/cgroup.subtree_control"
+	echo +memory >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
 	add="$add
 $((n + 3))  cgroup  $CG/inner"
 fi
@@ -67,7 +67,7 @@ unthread() {
 	rmdir "$V2_ROOT/$CG/domain/threaded"
 }
 no_controllers() {
-	echo -pids >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
+	echo -memory >"$V2_ROOT/$CG/inner/cgroup.subtree_control"
 }
 refused $((n + 1)) 'cpuset.cpus' fill
 # A real-time process and no real-time run time in the group, where the kernel knows that.
