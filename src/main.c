@@ -58,6 +58,8 @@ static void configure(const struct options *options, struct engine_config *confi
 	config->remove_empty_ms = options->remove_empty_ms;
 	config->scan = options->scan;
 	config->sync_never = options->sync_never;
+	config->sync_always = options->sync_always;
+	config->favordynmods = options->favordynmods;
 	config->cgroupfs = options->cgroupfs;
 	config->policy = options->reassert ? PLACED_REASSERT : PLACED_YIELD;
 	config->systemd = access("/run/systemd/system", F_OK) == 0;

@@ -33,7 +33,8 @@ enum long_only {
 	OPT_REMOVE_EMPTY,
 	OPT_MANAGER,
 	OPT_MOVED_AWAY,
-	OPT_SYNC
+	OPT_SYNC,
+	OPT_FAVORDYNMODS
 };
 
 static const struct option long_options[] = {
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
 	{ "remove-empty", required_argument, NULL, OPT_REMOVE_EMPTY },
 	{ "manager", required_argument, NULL, OPT_MANAGER },
 	{ "sync", required_argument, NULL, OPT_SYNC },
+	{ "favordynmods", no_argument, NULL, OPT_FAVORDYNMODS },
 	{ "moved-away", required_argument, NULL, OPT_MOVED_AWAY },
 	{ NULL, 0, NULL, 0 },
 };
@@ -73,7 +75,9 @@ static const char help[] =
 	"  -t, --check                read the configuration, say what is wrong, and leave\n"
 	"      --scan                 also place the processes that run already\n"
 	"      --remove-empty SECONDS remove groups made on demand when empty so long (60; 0: never)\n"
-	"      --sync auto|never      place programs before their first instruction, where possible\n"
+	"      --sync auto|always|never\n"
+	"                             place programs before their first instruction, where possible\n"
+	"      --favordynmods         make single moves quick, for all of the system, until it is booted\n"
 	"      --moved-away POLICY    what somebody else moved since: yield (default) or reassert\n"
 	"      --manager cgroupfs     write to the cgroup tree also under systemd on cgroup v2\n"
 	"  -u, --socket-user USER     owner of the socket for cgexec --sticky\n"
@@ -149,6 +153,15 @@ static int set_remove_empty(struct options *options, const char *value)
 	return -1;
 }
 
+static int set_sync(struct options *options, const char *value)
+{
+	options->sync_never = strcmp(value, "never") == 0;
+	options->sync_always = strcmp(value, "always") == 0;
+	if (!options->sync_never && !options->sync_always && strcmp(value, "auto") != 0)
+		return usage_error("unknown --sync \"%s\" (there are: auto, always, never)", value);
+	return -1;
+}
+
 /* Options that say where something is, or how the daemon works. */
 static int set_working_option(struct options *options, int option, const char *value)
 {
@@ -173,9 +186,9 @@ static int set_working_option(struct options *options, int option, const char *v
 		options->cgroupfs = true;
 		return -1;
 	case OPT_SYNC:
-		options->sync_never = strcmp(value, "never") == 0;
-		if (!options->sync_never && strcmp(value, "auto") != 0)
-			return usage_error("unknown --sync \"%s\" (there are: auto, never)", value);
+		return set_sync(options, value);
+	case OPT_FAVORDYNMODS:
+		options->favordynmods = true;
 		return -1;
 	case OPT_MOVED_AWAY:
 		options->reassert = strcmp(value, "reassert") == 0;

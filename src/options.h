@@ -16,8 +16,10 @@
 
 struct options {
 	bool foreground, check, scan, cgroupfs;
-	bool sync_never; /* no exec gate */
-	bool reassert;	 /* put back what somebody else moved */
+	bool sync_never;   /* no exec gate */
+	bool sync_always;  /* the exec gate also holds what is not known by its file */
+	bool favordynmods; /* make a lone move quick */
+	bool reassert;	   /* put back what somebody else moved */
 	int log_level;
 	const char *log_file;	     /* path, "-", or NULL */
 	int log_facility;	     /* or -1 */

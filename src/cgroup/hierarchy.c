@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/num.h"
+#include "base/mountinfo.h"
 
 /* Controllers that exist, or existed, on v1 only, or that have no files of their own on v2. A rule
  * that names one still means a move on v2. */
@@ -21,66 +21,6 @@ static const char *const known_controllers[] = {
 	"dmem",	   "freezer",  "hugetlb",    "io",     "memory", "misc",
 	"net_cls", "net_prio", "perf_event", "pids",   "rdma",
 };
-
-struct mount_line {
-	const char *root, *mount, *type, *options;
-	size_t root_len, mount_len, type_len, options_len;
-};
-
-/* The n-th field (from 0) that is separated by single blanks. */
-static const char *field(const char *line, const char *end, unsigned n, size_t *ret_len)
-{
-	const char *stop;
-
-	for (; n > 0; n--) {
-		line = memchr(line, ' ', (size_t)(end - line));
-		if (!line)
-			return NULL;
-		line++;
-	}
-	stop = memchr(line, ' ', (size_t)(end - line));
-	*ret_len = (size_t)((stop ? stop : end) - line);
-	return line;
-}
-
-/* "36 35 98:0 ROOT MOUNT options optional... - TYPE source SUPEROPTIONS" */
-static bool split_mount_line(const char *line, const char *end, struct mount_line *ret)
-{
-	const char *dash;
-
-	ret->root = field(line, end, 3, &ret->root_len);
-	ret->mount = field(line, end, 4, &ret->mount_len);
-	if (!ret->root || !ret->mount)
-		return false;
-	dash = memmem(ret->mount, (size_t)(end - ret->mount), " - ", 3);
-	if (!dash)
-		return false;
-	dash += 3;
-	ret->type = field(dash, end, 0, &ret->type_len);
-	ret->options = field(dash, end, 2, &ret->options_len);
-	return ret->type && ret->options;
-}
-
-/* A copy with the octal escapes of mountinfo (\040 and the like) undone. */
-static char *unescape(const char *text, size_t len)
-{
-	char *copy = malloc(len + 1);
-	char *out = copy;
-
-	if (!copy)
-		return NULL;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\\' && len - i > 3 && text[i + 1] >= '0' && text[i + 1] <= '3') {
-			*out++ = (char)((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
-					(text[i + 3] - '0'));
-			i += 3;
-		} else {
-			*out++ = text[i];
-		}
-	}
-	*out = '\0';
-	return copy;
-}
 
 static bool is_name(const char *option, size_t len)
 {
@@ -98,26 +38,22 @@ static bool is_known_controller(const char *option, size_t len)
 }
 
 /* The options of a v1 superblock that are controllers, separated by commas. */
-static char *controllers_of(const char *options, size_t len)
+static char *controllers_of(struct mountinfo_field options)
 {
-	char *list = malloc(len + 1);
+	struct mountinfo_field option;
+	char *list = malloc(options.len + 1);
 	size_t out = 0;
-	size_t i = 0;
 
 	if (!list)
 		return NULL;
-	while (i < len) {
-		const char *comma = memchr(options + i, ',', len - i);
-		size_t option_len = comma ? (size_t)(comma - options) - i : len - i;
-
-		if (is_name(options + i, option_len) ||
-		    is_known_controller(options + i, option_len)) {
-			if (out)
-				list[out++] = ',';
-			memcpy(list + out, options + i, option_len);
-			out += option_len;
-		}
-		i += option_len + 1;
+	while (mountinfo_next_option(&options, &option)) {
+		if (!is_name(option.text, option.len) &&
+		    !is_known_controller(option.text, option.len))
+			continue;
+		if (out)
+			list[out++] = ',';
+		memcpy(list + out, option.text, option.len);
+		out += option.len;
 	}
 	list[out] = '\0';
 	return list;
@@ -134,23 +70,17 @@ static void hierarchy_done(struct hierarchy *hierarchy)
 }
 
 /* 0; -EEXIST: not a cgroup mount, or nothing for us; -ENOMEM. */
-static int parse_mount(const char *line, const char *end, struct hierarchy *hierarchy)
+static int take_mount(const struct mountinfo *mount, struct hierarchy *hierarchy)
 {
-	struct mount_line fields = { 0 };
-	bool v1;
+	bool v1 = mountinfo_is(mount->type, "cgroup");
 
-	if (!split_mount_line(line, end, &fields))
-		return -EEXIST;
-	v1 = fields.type_len == 6 && memcmp(fields.type, "cgroup", 6) == 0;
-	hierarchy->unified = fields.type_len == 7 && memcmp(fields.type, "cgroup2", 7) == 0;
+	hierarchy->unified = mountinfo_is(mount->type, "cgroup2");
 	if (!v1 && !hierarchy->unified)
 		return -EEXIST;
-	if (!num_scan_u64(&line, &hierarchy->mount_id))
-		return -EEXIST;
-	hierarchy->mount = unescape(fields.mount, fields.mount_len);
-	hierarchy->root = unescape(fields.root, fields.root_len);
-	hierarchy->controllers =
-		v1 ? controllers_of(fields.options, fields.options_len) : strdup("");
+	hierarchy->mount_id = mount->id;
+	hierarchy->mount = mountinfo_unescape(mount->mount);
+	hierarchy->root = mountinfo_unescape(mount->root);
+	hierarchy->controllers = v1 ? controllers_of(mount->options) : strdup("");
 	if (!hierarchy->mount || !hierarchy->root || !hierarchy->controllers)
 		return -ENOMEM;
 	if (v1 && !hierarchy->controllers[0])
@@ -213,11 +143,12 @@ static enum cgroup_mode mode_of(const struct hierarchies *hierarchies)
 int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
 		      hierarchy_probe_fn *probe)
 {
+	struct mountinfo mount;
+
 	*hierarchies = (struct hierarchies){ 0 };
-	while (*mountinfo) {
-		const char *end = strchrnul(mountinfo, '\n');
+	while (mountinfo_next(&mountinfo, &mount)) {
 		struct hierarchy found = { .fd = -1 };
-		int r = parse_mount(mountinfo, end, &found);
+		int r = take_mount(&mount, &found);
 
 		if (r == 0 && (!probe || probe(&found) == 0))
 			keep(hierarchies, &found);
@@ -227,7 +158,6 @@ int hierarchies_parse(struct hierarchies *hierarchies, const char *mountinfo,
 			hierarchies_done(hierarchies);
 			return r;
 		}
-		mountinfo = end + (*end == '\n');
 	}
 	hierarchies->mode = mode_of(hierarchies);
 	return 0;

@@ -19,10 +19,10 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/mountinfo.h"
 #include "cgroup/hierarchy.h"
 
-#define MOUNTINFO	    "/proc/self/mountinfo"
-#define MOUNTINFO_MAX_BYTES ((size_t)64 * 1024 * 1024)
+#define MOUNTINFO "/proc/self/mountinfo"
 
 /* A plain descriptor of a directory would keep the administrator from unmounting the hierarchy. */
 static int open_mount(const char *path)
@@ -85,10 +85,8 @@ static int probe(struct hierarchy *hierarchy)
 int mounts_load(struct hierarchies *ret)
 {
 	cleanup_free char *text = NULL;
-	size_t len;
-	int r;
+	int r = mountinfo_read(&text);
 
-	r = file_read_all(AT_FDCWD, MOUNTINFO, MOUNTINFO_MAX_BYTES, &text, &len);
 	return r < 0 ? r : hierarchies_parse(ret, text, probe);
 }
 

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "cgroup/dynmods.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/mounts.h"
 #include "engine/family.h"
@@ -92,6 +93,41 @@ static int find_hierarchies(struct engine *engine)
 			    "know)");
 	placer_set_hierarchies(engine->placer, &found);
 	return 0;
+}
+
+static void turn_on_dynmods(void)
+{
+	int r = dynmods_set();
+
+	if (r == 0)
+		log_notice("favordynmods was set, for all of the system");
+	else
+		log_warning("favordynmods cannot be set: %s",
+			    r == -ENODEV  ? "no v2 tree is mounted"
+			    : r == -EPERM ? "not from this cgroup namespace"
+					  : strerror(-r));
+}
+
+static void look_at_dynmods(const struct engine *engine)
+{
+	enum dynmods dynmods = dynmods_read();
+
+	if (dynmods == DYNMODS_OFF && engine->config->favordynmods) {
+		turn_on_dynmods();
+		dynmods = dynmods_read();
+	}
+	switch (dynmods) {
+	case DYNMODS_NOT_NEEDED:
+		log_notice("a move takes microseconds: this kernel has no favordynmods");
+		break;
+	case DYNMODS_ON:
+		log_notice("a move takes microseconds: favordynmods is set");
+		break;
+	case DYNMODS_OFF:
+		log_notice("a move that comes alone takes milliseconds: favordynmods is not set "
+			   "(--favordynmods)");
+		break;
+	}
 }
 
 static int open_proc(struct engine *engine)
@@ -200,6 +236,7 @@ int engine_start(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine_remember(engine);
+	look_at_dynmods(engine);
 	engine_sync_open(engine, &engine->programs);
 	engine_sync_update(engine);
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);

@@ -24,7 +24,9 @@ struct engine_config {
 	bool cgroupfs;		       /* the administrator says: write to its tree all the same */
 	enum placed_policy policy;     /* when somebody else moves what was placed */
 	bool sync_never;	       /* do not open the exec gate */
-	const char *state_path;	       /* of the state file; NULL: none */
+	bool sync_always;	/* mark file systems, where a rule's program is no known file */
+	bool favordynmods;	/* turn it on */
+	const char *state_path; /* of the state file; NULL: none */
 };
 
 struct engine_stats {
