@@ -331,11 +331,12 @@ static enum verdict decide_known(struct decider *decider, int pidfd,
 
 	if (held)
 		held_exec_apply(held, process);
-	r = process_read(decider->reader, process, decider->rules->facts | FACT_STATUS);
+	r = process_read(decider->reader, process,
+			 decider->rules->facts | (held ? held_exec_facts(held) : FACT_STATUS));
 	if (r < 0)
 		return unreadable(decision, r);
-	if (held)
-		held_exec_apply_ids(held, process);
+	if (held && !held_exec_apply_ids(held, process))
+		return VERDICT_SUPERSEDED;
 	if (process->state == 'Z')
 		return VERDICT_GONE;
 	decision->rule = ruleset_match(decider->rules, process, confirm, &confirming);

@@ -352,9 +352,10 @@ static enum gate_answer decide_planned(struct work *work)
 	process_init(&work->process, work->event->tgid);
 	held_exec_apply(&work->held, &work->process);
 	if (process_read(work->gate->reader, &work->process,
-			 FACT_STATUS | FACT_CGROUP | (rules->facts & FACT_GROUPS)) < 0)
+			 held_exec_facts(&work->held) | FACT_CGROUP |
+				 (rules->facts & FACT_GROUPS)) < 0 ||
+	    !held_exec_apply_ids(&work->held, &work->process))
 		return GATE_ALLOW;
-	held_exec_apply_ids(&work->held, &work->process);
 	rule = ruleset_match(rules, &work->process, confirm, work);
 	if (!rule)
 		return GATE_ALLOW;

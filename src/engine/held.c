@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an exec will make of a process, told from the file alone. Where that is wrong (a tracer
- * keeps a set-user-id bit from working), the exec event decides anew. */
+/* What an exec will make of a process, told from the file and the process as it is. Where that is
+ * wrong (a file system of another user namespace), the exec event decides anew. */
 #include "config.h"
 
 #include "engine/held.h"
@@ -75,10 +75,21 @@ void held_exec_apply(const struct held_exec *held, struct process *process)
 	process->facts |= FACT_EXE | FACT_EXE_FILE | FACT_INVOKED;
 }
 
-void held_exec_apply_ids(const struct held_exec *held, struct process *process)
+unsigned held_exec_facts(const struct held_exec *held)
 {
+	return FACT_STATUS | (held->set_uid || held->set_gid ? FACT_PRIVILEGES : 0);
+}
+
+bool held_exec_apply_ids(const struct held_exec *held, struct process *process)
+{
+	if ((!held->set_uid && !held->set_gid) || process->no_new_privs)
+		return true;
+	/* It depends on what the tracer may do. */
+	if (process->traced)
+		return false;
 	if (held->set_uid)
 		process->euid = held->uid;
 	if (held->set_gid)
 		process->egid = held->gid;
+	return true;
 }

@@ -25,7 +25,11 @@ bool held_exec_read(struct held_exec *held, int file_fd);
 /* The executable's facts of a process, as they will be. The strings stay held's. */
 void held_exec_apply(const struct held_exec *held, struct process *process);
 
-/* The ids of a process whose FACT_STATUS was read, as they will be. */
-void held_exec_apply_ids(const struct held_exec *held, struct process *process);
+/* What must be read of the process for its ids: mask of enum process_fact. */
+unsigned held_exec_facts(const struct held_exec *held);
+
+/* The ids of a process whose held_exec_facts() were read, as they will be. False: that cannot be
+ * told; the exec event will. */
+bool held_exec_apply_ids(const struct held_exec *held, struct process *process);
 
 #endif

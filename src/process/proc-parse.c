@@ -24,6 +24,8 @@ enum status_field {
 	STATUS_GID = 1U << 5,
 	STATUS_GROUPS = 1U << 6,
 	STATUS_KTHREAD = 1U << 7,
+	STATUS_TRACER = 1U << 8,
+	STATUS_NO_NEW_PRIVS = 1U << 9,
 };
 
 #define STATUS_REQUIRED (STATUS_KTHREAD - 1U)
@@ -32,9 +34,11 @@ static const struct {
 	const char *key;
 	enum status_field field;
 } status_keys[] = {
-	{ "Name:", STATUS_NAME },     { "State:", STATUS_STATE },     { "Tgid:", STATUS_TGID },
-	{ "PPid:", STATUS_PPID },     { "Uid:", STATUS_UID },	      { "Gid:", STATUS_GID },
-	{ "Groups:", STATUS_GROUPS }, { "Kthread:", STATUS_KTHREAD },
+	{ "Name:", STATUS_NAME },	 { "State:", STATUS_STATE },
+	{ "Tgid:", STATUS_TGID },	 { "PPid:", STATUS_PPID },
+	{ "Uid:", STATUS_UID },		 { "Gid:", STATUS_GID },
+	{ "Groups:", STATUS_GROUPS },	 { "Kthread:", STATUS_KTHREAD },
+	{ "TracerPid:", STATUS_TRACER }, { "NoNewPrivs:", STATUS_NO_NEW_PRIVS },
 };
 
 /* The next word of *text..end, which is moved behind it. Returns its length; 0 at the end. */
@@ -113,13 +117,13 @@ static bool parse_name(const char *text, const char *end, struct proc_status *st
 	return true;
 }
 
-static bool parse_kthread(const char *text, const char *end, struct proc_status *status)
+static bool parse_bool(const char *text, const char *end, bool *ret)
 {
 	uint32_t value;
 
 	if (!next_u32(&text, end, &value))
 		return false;
-	status->kthread = value != 0;
+	*ret = value != 0;
 	return true;
 }
 
@@ -144,7 +148,11 @@ static bool parse_field(enum status_field field, const char *text, const char *e
 		status->groups_len = (size_t)(end - text);
 		return true;
 	case STATUS_KTHREAD:
-		return parse_kthread(text, end, status);
+		return parse_bool(text, end, &status->kthread);
+	case STATUS_TRACER:
+		return parse_bool(text, end, &status->traced);
+	case STATUS_NO_NEW_PRIVS:
+		return parse_bool(text, end, &status->no_new_privs);
 	}
 	return false;
 }

@@ -23,7 +23,9 @@ struct proc_status {
 	pid_t ppid;
 	uid_t euid;
 	gid_t egid;
-	bool kthread;	    /* false also where the kernel is too old to say */
+	bool kthread; /* false also where the kernel is too old to say */
+	bool traced;
+	bool no_new_privs;  /* PR_SET_NO_NEW_PRIVS(2const) */
 	const char *groups; /* in the text: for proc_parse_groups() */
 	size_t groups_len;
 };

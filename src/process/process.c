@@ -285,7 +285,9 @@ static int read_status(struct process_reader *reader, struct process *process)
 	process->egid = status.egid;
 	process->kthread |= status.kthread;
 	memcpy(process->comm, status.comm, sizeof(process->comm));
-	process->facts |= FACT_STATUS | FACT_GROUPS;
+	process->traced = status.traced;
+	process->no_new_privs = status.no_new_privs;
+	process->facts |= FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES;
 	return status.state == 'Z' ? adopt_thread(reader, process) : 0;
 }
 
@@ -558,9 +560,12 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		unsigned facts;
 		int (*read)(struct process_reader *reader, struct process *process);
 	} steps[] = {
-		{ FACT_EXE_FILE, read_exe_file }, { FACT_EXE, read_exe },
-		{ FACT_START, read_stat },	  { FACT_STATUS | FACT_GROUPS, read_status },
-		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
+		{ FACT_EXE_FILE, read_exe_file },
+		{ FACT_EXE, read_exe },
+		{ FACT_START, read_stat },
+		{ FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES, read_status },
+		{ FACT_INVOKED, read_invoked },
+		{ FACT_CGROUP, read_cgroup },
 		{ FACT_SCHED, read_sched },
 	};
 

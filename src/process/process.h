@@ -9,14 +9,15 @@
 
 /* What is known of a process. Rules say which facts they need; only these are read. */
 enum process_fact {
-	FACT_STATUS = 1U << 0,	 /* euid, egid, ppid, comm, state */
-	FACT_GROUPS = 1U << 1,	 /* supplementary groups */
-	FACT_EXE = 1U << 2,	 /* exe, and kthread */
-	FACT_EXE_FILE = 1U << 3, /* exe_file */
-	FACT_INVOKED = 1U << 4,	 /* invoked, and invoked_file */
-	FACT_CGROUP = 1U << 5,	 /* cgroup */
-	FACT_START = 1U << 6,	 /* start_ticks, kthread, state, ppid */
-	FACT_SCHED = 1U << 7,	 /* sched_policy */
+	FACT_STATUS = 1U << 0,	   /* euid, egid, ppid, comm, state */
+	FACT_GROUPS = 1U << 1,	   /* supplementary groups */
+	FACT_EXE = 1U << 2,	   /* exe, and kthread */
+	FACT_EXE_FILE = 1U << 3,   /* exe_file */
+	FACT_INVOKED = 1U << 4,	   /* invoked, and invoked_file */
+	FACT_CGROUP = 1U << 5,	   /* cgroup */
+	FACT_START = 1U << 6,	   /* start_ticks, kthread, state, ppid */
+	FACT_SCHED = 1U << 7,	   /* sched_policy */
+	FACT_PRIVILEGES = 1U << 8, /* traced, no_new_privs */
 };
 
 struct file_id {
@@ -36,6 +37,7 @@ struct process {
 	gid_t egid;
 	const gid_t *groups;
 	size_t n_groups;
+	bool traced, no_new_privs;
 	int sched_policy; /* SCHED_OTHER, SCHED_FIFO, … without SCHED_RESET_ON_FORK */
 	char comm[16];
 

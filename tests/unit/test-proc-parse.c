@@ -108,6 +108,21 @@ static const char *const bad_status[] = {
 	"Name:x\nState:\tS\nTgid:\t2\nPPid:\t0\nUid:\t0\t0\nGid:\t0\t0\nGroups:\t\n",
 };
 
+START_TEST(reads_what_set_ids_depend_on)
+{
+	static const char more[] = "Name:\tx\nState:\tS\nTgid:\t2\nPPid:\t0\nTracerPid:\t9\n"
+				   "Uid:\t0\t0\nGid:\t0\t0\nGroups:\t \nNoNewPrivs:\t1\n";
+	struct proc_status status;
+
+	ck_assert_int_eq(proc_parse_status(STATUS, strlen(STATUS), &status), 0);
+	ck_assert(!status.traced);
+	ck_assert(!status.no_new_privs);
+	ck_assert_int_eq(proc_parse_status(more, strlen(more), &status), 0);
+	ck_assert(status.traced);
+	ck_assert(status.no_new_privs);
+}
+END_TEST
+
 START_TEST(refuses_bad_status)
 {
 	struct proc_status status = { .tgid = -5 };
@@ -311,6 +326,7 @@ int main(void)
 	tcase_add_test(tcase, reads_status);
 	LOOP(reads_any_name, names);
 	tcase_add_test(tcase, reads_status_without_groups_and_of_a_kernel_thread);
+	tcase_add_test(tcase, reads_what_set_ids_depend_on);
 	LOOP(refuses_bad_status, bad_status);
 	tcase_add_test(tcase, refuses_status_that_is_cut);
 	LOOP(reads_stat, stats);

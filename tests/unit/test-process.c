@@ -25,7 +25,7 @@
 	"\nGroups:\t" groups "\n"
 #define STAT(state, flags) \
 	"42 (x) " state " 7 42 42 0 -1 " flags " 0 0 0 0 1 2 0 0 20 0 1 0 31337 0 0\n"
-#define ALL_FACTS ((FACT_SCHED << 1) - 1U)
+#define ALL_FACTS ((FACT_PRIVILEGES << 1) - 1U)
 
 /* Fixture: dir is what the tests make of /proc, with one process, 42. */
 static char dir[PATH_MAX];
@@ -133,7 +133,7 @@ static void fails_with(unsigned facts, int error)
 START_TEST(reads_what_is_asked_for)
 {
 	read_facts(FACT_STATUS);
-	ck_assert_uint_eq(process.facts & ~(FACT_STATUS | FACT_GROUPS), 0);
+	ck_assert_uint_eq(process.facts & ~(FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES), 0);
 	ck_assert_str_eq(process.comm, "prog");
 	ck_assert_int_eq(process.state, 'S');
 	ck_assert_int_eq(process.ppid, 7);
