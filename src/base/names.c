@@ -117,42 +117,15 @@ int names_find_gid(const char *name, gid_t *ret_gid)
 	return r;
 }
 
-static int compare_uids(const void *a, const void *b)
-{
-	uid_t left = *(const uid_t *)a;
-	uid_t right = *(const uid_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-int names_find_members(gid_t gid, uid_t **ret_uids, size_t *ret_n)
+int names_each_member(gid_t gid, names_member_fn *fn, void *arg)
 {
 	cleanup_free char *buf = NULL;
-	cleanup_free uid_t *uids = NULL;
 	struct group group;
-	size_t n_members = 0;
-	size_t n = 0;
-	int r;
+	int r = find_group(NULL, gid, &group, &buf);
 
-	r = find_group(NULL, gid, &group, &buf);
-	if (r < 0)
-		return r;
-	while (group.gr_mem[n_members])
-		n_members++;
-	uids = calloc(n_members + 1, sizeof(*uids));
-	if (!uids)
-		return -ENOMEM;
-	for (size_t i = 0; i < n_members; i++) {
-		r = names_find_uid(group.gr_mem[i], &uids[n]);
-		if (r == 0)
-			n++;
-		else if (r != -ENOENT)
-			return r;
-	}
-	qsort(uids, n, sizeof(*uids), compare_uids);
-	*ret_uids = take_ptr(&uids);
-	*ret_n = n;
-	return 0;
+	for (size_t i = 0; r == 0 && group.gr_mem[i]; i++)
+		r = fn(arg, group.gr_mem[i]);
+	return r;
 }
 
 int names_find_user(uid_t uid, char **ret_name)

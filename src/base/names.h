@@ -13,9 +13,10 @@
 int names_find_uid(const char *name, uid_t *ret_uid);
 int names_find_gid(const char *name, gid_t *ret_gid);
 
-/* The users that the group lists as its members, in *ret_uids (to be freed), sorted; members that
- * do not exist are left out. Also finds groups by number. */
-int names_find_members(gid_t gid, uid_t **ret_uids, size_t *ret_n);
+/* Call fn for each name that the group lists as a member, until it returns a negative number. 0 or
+ * what fn returned, and as above. Also finds groups by number. */
+typedef int names_member_fn(void *arg, const char *name);
+int names_each_member(gid_t gid, names_member_fn *fn, void *arg);
 
 /* The name of an id, in *ret_name (to be freed). */
 int names_find_user(uid_t uid, char **ret_name);

@@ -81,10 +81,11 @@ struct confirming {
 /* A file's number may have gone to another file since the rule was loaded. */
 static bool file_still_is(const struct rule *rule)
 {
+	const struct file_id *file = &rule->program->file;
 	struct stat st;
 
-	return stat(rule->process, &st) == 0 && st.st_ino == rule->file.ino &&
-	       st.st_dev == rule->file.dev;
+	return stat(rule->program->text, &st) == 0 && st.st_ino == file->ino &&
+	       st.st_dev == file->dev;
 }
 
 static bool is_real_time(const struct process *process)

@@ -83,7 +83,7 @@ static int add_targets(struct gate_plan *plan, struct placer *placer, uint64_t n
 	for (size_t i = 0; i < plan->rules->n_rules; i++) {
 		const struct rule *rule = &plan->rules->rules[i];
 
-		for (unsigned j = 0; rule->pattern != PATTERN_NONE && j < rule->n_targets; j++) {
+		for (unsigned j = 0; rule->program && j < rule->n_targets; j++) {
 			const struct rule_target *target = rule->targets[j];
 
 			if (plan->targets[target->index] || n++ >= TARGETS_MAX)

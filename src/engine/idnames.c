@@ -32,6 +32,7 @@ struct idname {
 
 struct idnames {
 	struct loader *loader;
+	struct ruleset *set; /* its names come first; NULL: none */
 	struct idname *entries;
 };
 
@@ -60,6 +61,7 @@ void idnames_free(struct idnames *names)
 	if (!names)
 		return;
 	clear(names);
+	ruleset_unref(names->set);
 	free(names);
 }
 
@@ -85,19 +87,13 @@ static struct idname *entry_of(struct idnames *names, unsigned id, bool is_group
 	return entry;
 }
 
-void idnames_reset(struct idnames *names, const struct ruleset *set)
+void idnames_reset(struct idnames *names, struct ruleset *set)
 {
-	clear(names);
-	for (size_t i = 0; i < set->n_names; i++) {
-		const struct ruleset_name *name = &set->names[i];
-		bool is_new;
-		struct idname *entry = entry_of(names, name->id, name->is_group, &is_new);
+	struct ruleset *old = names->set;
 
-		if (!entry || !is_new)
-			continue;
-		entry->known = true;
-		entry->name = strdup(name->name);
-	}
+	clear(names);
+	names->set = ruleset_ref(set);
+	ruleset_unref(old);
 }
 
 /* False: no memory. */
@@ -115,10 +111,13 @@ static bool ask(struct idnames *names, const struct key *key)
 
 bool idnames_find(struct idnames *names, unsigned id, bool is_group, const char **ret_name)
 {
+	struct idname *entry;
 	bool is_new;
-	struct idname *entry = entry_of(names, id, is_group, &is_new);
 
-	*ret_name = NULL;
+	*ret_name = names->set ? ruleset_find_name(names->set, id, is_group) : NULL;
+	if (*ret_name)
+		return true;
+	entry = entry_of(names, id, is_group, &is_new);
 	if (!entry)
 		return true; /* without memory the number has to do */
 	if (entry->known) {

@@ -16,8 +16,8 @@ struct idnames;
 struct idnames *idnames_new(struct loader *loader);
 void idnames_free(struct idnames *names);
 
-/* Forget everything, then take the names that the set's load has looked up. */
-void idnames_reset(struct idnames *names, const struct ruleset *set);
+/* Forget everything, then use the names that the set's load has looked up. Takes a reference. */
+void idnames_reset(struct idnames *names, struct ruleset *set);
 
 /* True: *ret_name is the name, NULL when the id has none. False: it was asked for; wait for
  * idnames_answer(). */

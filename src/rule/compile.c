@@ -6,64 +6,50 @@
 #include "rule/compile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/grow.h"
 #include "base/hash.h"
+#include "base/idmap.h"
 #include "base/names.h"
-#include "base/remote.h"
-#include "base/table.h"
 #include "rule/cgrules.h"
 #include "rule/destination.h"
+#include "rule/files.h"
+#include "rule/index.h"
 #include "rule/ruleset.h"
 
-struct string_entry {
-	UT_hash_handle hh;
-	const char *text; /* in the arena */
-};
-
-/* Keys are interned: equal strings have equal addresses. */
-struct name_entry {
-	UT_hash_handle hh;
+/* Strings are known by their number: equal ones have the same. */
+struct name {
 	const char *name;
 	int error; /* 0, -ENOENT, … */
 	unsigned id;
 	const struct rule_members *members; /* groups only */
 };
 
-struct file_entry {
-	UT_hash_handle hh;
-	const char *path;
-	const char *real_path;
-	struct file_id id;
-};
-
-struct target_key {
-	const char *controllers, *destination;
-	uintptr_t is_open; /* as wide as a pointer: no padding in a key */
-};
-
-struct target_entry {
-	UT_hash_handle hh;
-	struct target_key key;
-	const struct rule_target *target;
+struct name_table {
+	struct idmap map; /* string number to place */
+	struct name *items;
+	size_t n, room;
 };
 
 struct compiler {
 	const struct ruleset *previous;
+	struct idmap previous_names; /* made when the name service fails; see find_previous() */
 	struct diag_list *diags;
 	struct ruleset *set;
-	size_t rules_room, targets_room, sources_room;
+	size_t rules_room, targets_room, programs_room, groups_room, sources_room;
 
-	struct string_entry *strings;
-	struct name_entry *users, *groups;
-	struct file_entry *files;
-	struct target_entry *target_index;
+	struct idmap strings; /* hash to number */
+	const char **texts;   /* by number; in the arena */
+	size_t n_texts, texts_room;
+	struct name_table users, groups;
+	struct idmap programs; /* string number and pattern to rule_program.index */
+	struct idmap targets;  /* string numbers to rule_target.index */
+	struct files files;
 
 	bool skipping;			 /* the rule above was left out, and its % lines with it */
 	const struct rule_target **open; /* targets of the newest rule, until it is complete */
@@ -87,80 +73,74 @@ struct compiler *compiler_new(const struct ruleset *previous, struct diag_list *
 	return compiler;
 }
 
-#define FREE_INDEX(type, head)                        \
-	do {                                          \
-		struct type *entry_, *next_;          \
-                                                      \
-		HASH_ITER (hh, head, entry_, next_) { \
-			HASH_DEL(head, entry_);       \
-			free(entry_);                 \
-		}                                     \
-	} while (0)
-
-/* Until compiler_finish() these arrays are on the heap, not in the arena. */
-static void free_unfinished(struct ruleset *set)
+static void free_names(struct name_table *table)
 {
-	if (!set)
-		return;
-	free(set->targets);
-	free(set->sources);
-	ruleset_unref(set);
+	idmap_done(&table->map);
+	free(table->items);
 }
 
 void compiler_free(struct compiler *compiler)
 {
 	if (!compiler)
 		return;
-	FREE_INDEX(string_entry, compiler->strings);
-	FREE_INDEX(name_entry, compiler->users);
-	FREE_INDEX(name_entry, compiler->groups);
-	FREE_INDEX(file_entry, compiler->files);
-	FREE_INDEX(target_entry, compiler->target_index);
-	free_unfinished(compiler->set);
+	idmap_done(&compiler->previous_names);
+	idmap_done(&compiler->strings);
+	free(compiler->texts);
+	free_names(&compiler->users);
+	free_names(&compiler->groups);
+	idmap_done(&compiler->programs);
+	idmap_done(&compiler->targets);
+	files_done(&compiler->files);
+	ruleset_unref(compiler->set);
 	free(compiler->open);
 	free(compiler);
 }
 
-/* Room for one more element of an array; NULL: no memory (the array is still the caller's). */
-static void *grow(void *array, size_t n, size_t *room, size_t size)
-{
-	size_t new_room = *room ? *room * 2 : 16;
-	void *grown;
+#define NO_MEMORY IDMAP_NONE
 
-	if (n < *room)
-		return array;
-	grown = reallocarray(array, new_room, size);
-	if (grown)
-		*room = new_room;
-	return grown;
+static uint32_t add_text(struct compiler *compiler, uint64_t key, const char *text, size_t len)
+{
+	const char **texts =
+		grow(compiler->texts, compiler->n_texts, &compiler->texts_room, sizeof(*texts));
+	char *stored;
+
+	if (!texts)
+		return NO_MEMORY;
+	compiler->texts = texts;
+	stored = arena_strndup(&compiler->set->arena, text, len);
+	if (!stored || idmap_put(&compiler->strings, key, (uint32_t)compiler->n_texts) < 0)
+		return NO_MEMORY;
+	texts[compiler->n_texts] = stored;
+	return (uint32_t)compiler->n_texts++;
 }
 
-static const char *intern_n(struct compiler *compiler, const char *text, size_t len)
+/* The number of a string, or NO_MEMORY. Of two with one hash, the later has the next free key. */
+static uint32_t intern_n(struct compiler *compiler, const char *text, size_t len)
 {
-	struct string_entry *entry;
+	uint64_t key = hash_text(0, text, len);
+	uint32_t number;
 
-	HASH_FIND(hh, compiler->strings, text, len, entry);
-	if (entry)
-		return entry->text;
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
-		return NULL;
-	entry->text = arena_strndup(&compiler->set->arena, text, len);
-	if (!entry->text) {
-		free(entry);
-		return NULL;
+	while ((number = idmap_get(&compiler->strings, key)) != IDMAP_NONE) {
+		const char *found = compiler->texts[number];
+
+		if (strncmp(found, text, len) == 0 && !found[len])
+			return number;
+		key++;
 	}
-	HASH_ADD_KEYPTR(hh, compiler->strings, entry->text, len, entry);
-	if (!table_has(entry)) {
-		free(entry);
-		return NULL;
-	}
-	return entry->text;
+	return add_text(compiler, key, text, len);
 }
 
-static const char *intern(struct compiler *compiler, const char *text)
+static uint32_t intern(struct compiler *compiler, const char *text)
 {
 	return intern_n(compiler, text, strlen(text));
+}
+
+/* The stored string, or NULL without memory. */
+static const char *intern_text(struct compiler *compiler, const char *text)
+{
+	uint32_t number = intern(compiler, text);
+
+	return number == NO_MEMORY ? NULL : compiler->texts[number];
 }
 
 int compiler_begin_source(struct compiler *compiler, const char *name, const char *text, size_t len)
@@ -172,7 +152,7 @@ int compiler_begin_source(struct compiler *compiler, const char *name, const cha
 	if (!sources)
 		return -ENOMEM;
 	set->sources = sources;
-	sources[set->n_sources] = intern(compiler, name);
+	sources[set->n_sources] = intern_text(compiler, name);
 	if (!sources[set->n_sources])
 		return -ENOMEM;
 	set->n_sources++;
@@ -186,158 +166,261 @@ static const char *source_name(const struct compiler *compiler)
 	return compiler->set->sources[compiler->set->n_sources - 1];
 }
 
-/* A name service that cannot answer now must not cost a rule that worked before. */
-static int find_previous(const struct compiler *compiler, const char *name, bool is_group,
-			 unsigned *ret_id)
+/* ---- names ---------------------------------------------------------------------------------- */
+
+static uint64_t previous_key(const char *name, bool is_group)
+{
+	return hash_text(is_group, name, strlen(name));
+}
+
+/* Without memory some are not found. Of two with one hash, the later has the next free key. */
+static void index_previous_names(struct compiler *compiler)
 {
 	const struct ruleset *previous = compiler->previous;
 
-	for (size_t i = 0; previous && i < previous->n_names; i++) {
-		if (previous->names[i].is_group == is_group &&
-		    strcmp(previous->names[i].name, name) == 0) {
-			*ret_id = previous->names[i].id;
+	for (size_t i = 0; i < previous->n_names; i++) {
+		const struct ruleset_name *name = &previous->names[i];
+		uint64_t key = previous_key(name->name, name->is_group);
+
+		while (idmap_get(&compiler->previous_names, key) != IDMAP_NONE)
+			key++;
+		(void)idmap_put(&compiler->previous_names, key, (uint32_t)i);
+	}
+}
+
+/* A name service that cannot answer now must not cost a rule that worked before. */
+static int find_previous(struct compiler *compiler, const char *name, bool is_group,
+			 unsigned *ret_id)
+{
+	uint64_t key = previous_key(name, is_group);
+	uint32_t at;
+
+	if (compiler->previous && !compiler->previous_names.n)
+		index_previous_names(compiler);
+	while ((at = idmap_get(&compiler->previous_names, key++)) != IDMAP_NONE) {
+		const struct ruleset_name *found = &compiler->previous->names[at];
+
+		if (found->is_group == is_group && strcmp(found->name, name) == 0) {
+			*ret_id = found->id;
 			return 0;
 		}
 	}
 	return -ENOENT;
 }
 
-static int copy_previous_members(const struct compiler *compiler, gid_t gid, uid_t **ret_uids,
-				 size_t *ret_n)
+/* NULL: no memory. */
+static const struct name *add_name(struct name_table *table, uint32_t number,
+				   const struct name *name)
 {
-	const struct ruleset *previous = compiler->previous;
+	struct name *items = grow(table->items, table->n, &table->room, sizeof(*items));
 
-	for (size_t i = 0; previous && i < previous->n_rules; i++) {
-		const struct rule_members *members = previous->rules[i].members;
+	if (!items)
+		return NULL;
+	table->items = items;
+	if (idmap_put(&table->map, number, (uint32_t)table->n) < 0)
+		return NULL;
+	items[table->n] = *name;
+	return &items[table->n++];
+}
 
-		if (!members || members->gid != gid || members->n_uids == 0)
-			continue;
-		*ret_uids = calloc(members->n_uids, sizeof(**ret_uids));
-		if (!*ret_uids)
-			return -ENOMEM;
-		memcpy(*ret_uids, members->uids, members->n_uids * sizeof(**ret_uids));
-		*ret_n = members->n_uids;
-		break;
-	}
+/* A user, looked up the first time; until the next one is looked for. NULL: no memory. */
+static const struct name *find_user(struct compiler *compiler, const char *text)
+{
+	struct name_table *table = &compiler->users;
+	uint32_t number = intern(compiler, text);
+	uint32_t at = number == NO_MEMORY ? IDMAP_NONE : idmap_get(&table->map, number);
+	struct name user = { 0 };
+
+	if (number == NO_MEMORY)
+		return NULL;
+	if (at != IDMAP_NONE)
+		return &table->items[at];
+	user.name = compiler->texts[number];
+	user.error = names_find_uid(user.name, &user.id);
+	if (user.error < 0 && user.error != -ENOENT &&
+	    find_previous(compiler, user.name, false, &user.id) == 0)
+		user.error = 0;
+	return add_name(table, number, &user);
+}
+
+struct member_list {
+	struct compiler *compiler;
+	uid_t *uids;
+	size_t n, room;
+};
+
+static int add_uid(struct member_list *list, uid_t uid)
+{
+	uid_t *uids = grow(list->uids, list->n, &list->room, sizeof(*uids));
+
+	if (!uids)
+		return -ENOMEM;
+	list->uids = uids;
+	uids[list->n++] = uid;
 	return 0;
 }
 
-static int store_members(struct compiler *compiler, struct name_entry *entry)
+/* A member that does not exist is none. */
+static int add_member(void *arg, const char *name)
 {
-	struct arena *arena = &compiler->set->arena;
-	cleanup_free uid_t *uids = NULL;
-	struct rule_members *members = arena_alloc(arena, sizeof(*members));
-	size_t n = 0;
-	int r;
+	struct member_list *list = arg;
+	const struct name *user = find_user(list->compiler, name);
 
-	if (!members)
+	if (!user)
 		return -ENOMEM;
-	r = names_find_members(entry->id, &uids, &n);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0 && r != -ENOENT) {
+	if (user->error == -ENOENT)
+		return 0;
+	return user->error < 0 ? user->error : add_uid(list, user->id);
+}
+
+static int copy_previous_members(struct member_list *list, gid_t gid)
+{
+	const struct ruleset *previous = list->compiler->previous;
+	int r = 0;
+
+	list->n = 0;
+	for (size_t i = 0; previous && i < previous->n_groups; i++) {
+		const struct rule_members *members = previous->groups[i];
+
+		for (size_t j = 0; r == 0 && members->gid == gid && j < members->n_uids; j++)
+			r = add_uid(list, members->uids[j]);
+		if (list->n > 0)
+			break;
+	}
+	return r;
+}
+
+static int compare_uids(const void *a, const void *b)
+{
+	uid_t left = *(const uid_t *)a;
+	uid_t right = *(const uid_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static int store_members(struct member_list *list, struct name *group)
+{
+	struct compiler *compiler = list->compiler;
+	struct ruleset *set = compiler->set;
+	struct rule_members *members = arena_alloc(&set->arena, sizeof(*members));
+	uid_t *uids = arena_alloc(&set->arena, list->n * sizeof(*uids));
+	const struct rule_members **groups =
+		grow(set->groups, set->n_groups, &compiler->groups_room, sizeof(*groups));
+
+	if (groups)
+		set->groups = groups;
+	if (!members || !uids || !groups)
+		return -ENOMEM;
+	if (list->n > 0) {
+		qsort(list->uids, list->n, sizeof(*uids), compare_uids);
+		memcpy(uids, list->uids, list->n * sizeof(*uids));
+	}
+	*members = (struct rule_members){ .gid = group->id, .uids = uids, .n_uids = list->n };
+	groups[set->n_groups++] = members;
+	group->members = members;
+	return 0;
+}
+
+static int find_members(struct compiler *compiler, struct name *group)
+{
+	struct member_list list = { .compiler = compiler };
+	int r = names_each_member(group->id, add_member, &list);
+
+	if (r < 0 && r != -ENOMEM && r != -ENOENT) {
 		diag_add(compiler->diags, DIAG_WARNING, source_name(compiler), 0, 0,
-			 "the members of group \"%s\" cannot be looked up: %s", entry->name,
+			 "the members of group \"%s\" cannot be looked up: %s", group->name,
 			 strerror(-r));
 		compiler->set->n_skipped++;
-		r = copy_previous_members(compiler, entry->id, &uids, &n);
-		if (r < 0)
-			return r;
+		r = copy_previous_members(&list, group->id);
 	}
-	members->gid = entry->id;
-	if (n > 0) {
-		uid_t *stored = arena_alloc(arena, n * sizeof(*stored));
-
-		if (!stored)
-			return -ENOMEM;
-		memcpy(stored, uids, n * sizeof(*stored));
-		members->uids = stored;
-		members->n_uids = n;
-	}
-	entry->members = members;
-	return 0;
+	if (r != -ENOMEM)
+		r = store_members(&list, group);
+	free(list.uids);
+	return r;
 }
 
-/* The entry of a user or group, looked up the first time. NULL: no memory. */
-static const struct name_entry *find_name(struct compiler *compiler, const char *name,
-					  bool is_group)
+/* The same for a group, with its members. */
+static const struct name *find_group(struct compiler *compiler, const char *text)
 {
-	struct name_entry **index = is_group ? &compiler->groups : &compiler->users;
-	struct name_entry *entry;
+	struct name_table *table = &compiler->groups;
+	uint32_t number = intern(compiler, text);
+	uint32_t at = number == NO_MEMORY ? IDMAP_NONE : idmap_get(&table->map, number);
+	struct name group = { 0 };
 
-	name = intern(compiler, name);
-	if (!name)
+	if (number == NO_MEMORY)
 		return NULL;
-	HASH_FIND_PTR(*index, &name, entry);
-	if (entry)
-		return entry;
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
+	if (at != IDMAP_NONE)
+		return &table->items[at];
+	group.name = compiler->texts[number];
+	group.error = names_find_gid(group.name, &group.id);
+	if (group.error < 0 && group.error != -ENOENT &&
+	    find_previous(compiler, group.name, true, &group.id) == 0)
+		group.error = 0;
+	if (group.error == 0 && find_members(compiler, &group) < 0)
 		return NULL;
-	entry->name = name;
-	entry->error =
-		is_group ? names_find_gid(name, &entry->id) : names_find_uid(name, &entry->id);
-	if (entry->error < 0 && entry->error != -ENOENT &&
-	    find_previous(compiler, name, is_group, &entry->id) == 0)
-		entry->error = 0;
-	if (entry->error == 0 && is_group && store_members(compiler, entry) < 0) {
-		free(entry);
-		return NULL;
-	}
-	HASH_ADD_PTR(*index, name, entry);
-	if (!table_has(entry)) {
-		free(entry);
-		return NULL;
-	}
-	return entry;
+	return add_name(table, number, &group);
 }
 
-/* Of a file that is not there (yet): of its directory, and its name. NULL: not even that. */
-static char *find_real_path(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	cleanup_free char *directory = NULL;
-	cleanup_free char *real_directory = NULL;
-	char *real = realpath(path, NULL);
-
-	if (real || errno != ENOENT || slash == path)
-		return real;
-	directory = strndup(path, (size_t)(slash - path));
-	real_directory = directory ? realpath(directory, NULL) : NULL;
-	if (!real_directory || asprintf(&real, "%s%s", real_directory, slash) < 0)
-		return NULL;
-	return real;
-}
+/* ---- programs ------------------------------------------------------------------------------- */
 
 /* What a path leads to, now: its text may differ from what the kernel will say (symbolic links,
- * /bin on a merged /usr), its file may have other names. NULL: no memory. */
-static const struct file_entry *find_file(struct compiler *compiler, const char *path)
+ * /bin on a merged /usr), its file may have other names. */
+static int set_file(struct compiler *compiler, struct rule_program *program)
 {
-	cleanup_free char *real = NULL;
-	struct file_entry *entry;
-	struct stat st;
+	const char *real = files_find(&compiler->files, program->text, &program->file);
 
-	HASH_FIND_PTR(compiler->files, &path, entry);
-	if (entry)
-		return entry;
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
-		return NULL;
-	entry->path = path;
-	real = find_real_path(path);
-	if (real && strcmp(real, path) != 0)
-		entry->real_path = intern(compiler, real);
-	if (real && stat(real, &st) == 0 && S_ISREG(st.st_mode) && !remote_is(real))
-		entry->id = (struct file_id){ .dev = st.st_dev, .ino = st.st_ino };
-	HASH_ADD_PTR(compiler->files, path, entry);
-	if (!table_has(entry)) {
-		free(entry);
-		return NULL;
-	}
-	return entry;
+	if (!real || strcmp(real, program->text) == 0)
+		return 0;
+	program->real_path = intern_text(compiler, real);
+	return program->real_path ? 0 : -ENOMEM;
 }
 
-static struct rule_target *new_target(struct compiler *compiler, const struct target_key *key)
+static const struct rule_program *new_program(struct compiler *compiler, enum rule_pattern pattern,
+					      const char *text)
+{
+	struct ruleset *set = compiler->set;
+	const struct rule_program **programs =
+		grow(set->programs, set->n_programs, &compiler->programs_room, sizeof(*programs));
+	struct rule_program *program;
+
+	if (!programs)
+		return NULL;
+	set->programs = programs;
+	program = arena_alloc(&set->arena, sizeof(*program));
+	if (!program)
+		return NULL;
+	program->text = text;
+	program->pattern = (unsigned char)pattern;
+	program->index = (unsigned)set->n_programs;
+	if (pattern == PATTERN_PATH && set_file(compiler, program) < 0)
+		return NULL;
+	programs[set->n_programs++] = program;
+	return program;
+}
+
+/* NULL: no memory. */
+static const struct rule_program *find_program(struct compiler *compiler, enum rule_pattern pattern,
+					       uint32_t number)
+{
+	uint64_t key = (uint64_t)pattern << 32 | number;
+	const struct rule_program *program;
+	uint32_t at;
+
+	if (number == NO_MEMORY)
+		return NULL;
+	at = idmap_get(&compiler->programs, key);
+	if (at != IDMAP_NONE)
+		return compiler->set->programs[at];
+	program = new_program(compiler, pattern, compiler->texts[number]);
+	if (!program || idmap_put(&compiler->programs, key, program->index) < 0)
+		return NULL;
+	return program;
+}
+
+/* ---- targets -------------------------------------------------------------------------------- */
+
+static const struct rule_target *new_target(struct compiler *compiler, const char *controllers,
+					    const char *destination, bool is_open)
 {
 	struct ruleset *set = compiler->set;
 	const struct rule_target **targets =
@@ -351,10 +434,10 @@ static struct rule_target *new_target(struct compiler *compiler, const struct ta
 	target = arena_alloc(&set->arena, sizeof(*target));
 	if (!target)
 		return NULL;
-	target->controllers = key->controllers;
-	target->destination = key->destination;
-	target->is_open = key->is_open;
-	target->needs = destination_needs(key->destination, &unknown);
+	target->controllers = controllers;
+	target->destination = destination;
+	target->is_open = is_open;
+	target->needs = destination_needs(destination, &unknown);
 	target->index = (unsigned)set->n_targets;
 	targets[set->n_targets++] = target;
 	return target;
@@ -364,33 +447,23 @@ static struct rule_target *new_target(struct compiler *compiler, const struct ta
 static const struct rule_target *find_target(struct compiler *compiler,
 					     const struct cgrules_line *line)
 {
-	struct target_key key = {
-		.controllers = intern(compiler, line->controllers),
-		.destination = intern(compiler, line->destination),
-		.is_open = line->destination_is_open,
-	};
-	struct target_entry *entry;
+	uint32_t controllers = intern(compiler, line->controllers);
+	uint32_t destination = intern(compiler, line->destination);
+	uint64_t key = (uint64_t)controllers << 33 | (uint64_t)destination << 1 |
+		       line->destination_is_open;
+	const struct rule_target *target;
+	uint32_t at;
 
-	if (!key.controllers || !key.destination)
+	if (controllers == NO_MEMORY || destination == NO_MEMORY)
 		return NULL;
-	HASH_FIND(hh, compiler->target_index, &key, sizeof(key), entry);
-	if (entry)
-		return entry->target;
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
+	at = idmap_get(&compiler->targets, key);
+	if (at != IDMAP_NONE)
+		return compiler->set->targets[at];
+	target = new_target(compiler, compiler->texts[controllers], compiler->texts[destination],
+			    line->destination_is_open);
+	if (!target || idmap_put(&compiler->targets, key, target->index) < 0)
 		return NULL;
-	entry->key = key;
-	entry->target = new_target(compiler, &key);
-	if (!entry->target) {
-		free(entry);
-		return NULL;
-	}
-	HASH_ADD(hh, compiler->target_index, key, sizeof(key), entry);
-	if (!table_has(entry)) {
-		free(entry);
-		return NULL;
-	}
-	return entry->target;
+	return target;
 }
 
 static void check_destination(struct compiler *compiler, const struct cgrules_line *line)
@@ -449,36 +522,27 @@ static int close_rule(struct compiler *compiler)
 	return 0;
 }
 
-static int set_pattern(struct compiler *compiler, const struct cgrules_line *line,
+/* ---- rules ---------------------------------------------------------------------------------- */
+
+static int set_program(struct compiler *compiler, const struct cgrules_line *line,
 		       struct rule *rule)
 {
-	size_t len = strlen(line->process);
-	const struct file_entry *file;
+	const char *text = line->process;
+	size_t len = strlen(text);
+	enum rule_pattern pattern = text[0] == '/' ? PATTERN_PATH : PATTERN_NAME;
 
-	if (line->process[len - 1] == '*') {
-		rule->pattern = PATTERN_PREFIX;
-		rule->process = intern_n(compiler, line->process, len - 1);
-		return rule->process ? 0 : -ENOMEM;
+	if (text[len - 1] == '*') {
+		pattern = PATTERN_PREFIX;
+		len--;
 	}
-	rule->process = intern(compiler, line->process);
-	if (!rule->process)
+	rule->program = find_program(compiler, pattern, intern_n(compiler, text, len));
+	if (!rule->program)
 		return -ENOMEM;
-	if (line->process[0] != '/') {
-		rule->pattern = PATTERN_NAME;
-		if (strchr(line->process, '/'))
-			diag_add(
-				compiler->diags, DIAG_WARNING, source_name(compiler), line->line,
-				line->user_column,
-				"\"%.80s\" is neither a full path nor a base name: it never matches",
-				line->process);
-		return 0;
-	}
-	rule->pattern = PATTERN_PATH;
-	file = find_file(compiler, rule->process);
-	if (!file)
-		return -ENOMEM;
-	rule->real_path = file->real_path;
-	rule->file = file->id;
+	if (pattern == PATTERN_NAME && strchr(text, '/'))
+		diag_add(compiler->diags, DIAG_WARNING, source_name(compiler), line->line,
+			 line->user_column,
+			 "\"%.80s\" is neither a full path nor a base name: it never matches",
+			 text);
 	return 0;
 }
 
@@ -486,12 +550,12 @@ static int set_pattern(struct compiler *compiler, const struct cgrules_line *lin
 static int set_who(struct compiler *compiler, const struct cgrules_line *line, struct rule *rule)
 {
 	bool is_group = line->who == CGRULES_GROUP;
-	const struct name_entry *entry;
+	const struct name *entry;
 
 	rule->who = RULE_ANYBODY;
 	if (line->who == CGRULES_ANY)
 		return 1;
-	entry = find_name(compiler, line->name, is_group);
+	entry = is_group ? find_group(compiler, line->name) : find_user(compiler, line->name);
 	if (!entry)
 		return -ENOMEM;
 	if (entry->error < 0) {
@@ -512,25 +576,6 @@ static int set_who(struct compiler *compiler, const struct cgrules_line *line, s
 	return 1;
 }
 
-static unsigned facts_of(const struct rule *rule)
-{
-	unsigned facts = 0;
-
-	if (rule->who == RULE_USER)
-		facts |= FACT_STATUS;
-	if (rule->who == RULE_GROUP)
-		facts |= FACT_STATUS | FACT_GROUPS;
-	if (rule->pattern != PATTERN_NONE)
-		facts |= FACT_EXE | FACT_INVOKED;
-	if (rule->pattern == PATTERN_PATH)
-		facts |= FACT_EXE_FILE;
-	if (rule->options)
-		facts |= FACT_CGROUP;
-	if (rule->options & RULE_IGNORE_RT)
-		facts |= FACT_SCHED;
-	return facts;
-}
-
 static int add_rule(struct compiler *compiler, const struct cgrules_line *line)
 {
 	struct ruleset *set = compiler->set;
@@ -545,7 +590,7 @@ static int add_rule(struct compiler *compiler, const struct cgrules_line *line)
 		return r;
 	}
 	compiler->skipping = false;
-	if (line->process && set_pattern(compiler, line, &rule) < 0)
+	if (line->process && set_program(compiler, line, &rule) < 0)
 		return -ENOMEM;
 	if (line->options & CGRULES_IGNORE)
 		rule.options |= RULE_IGNORE;
@@ -558,7 +603,6 @@ static int add_rule(struct compiler *compiler, const struct cgrules_line *line)
 		return -ENOMEM;
 	set->rules = rules;
 	rules[set->n_rules++] = rule;
-	set->facts |= facts_of(&rule);
 	return add_target(compiler, line);
 }
 
@@ -572,68 +616,82 @@ int compiler_add(struct compiler *compiler, const struct cgrules_line *line)
 	return r < 0 ? r : add_rule(compiler, line);
 }
 
-static size_t copy_names(const struct name_entry *index, bool is_group, struct ruleset_name *names)
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static bool is_number(const struct name *name)
 {
+	return name->name[0] >= '0' && name->name[0] <= '9';
+}
+
+/* By id; names of one id in the order of the files. */
+static int by_id(const void *a, const void *b)
+{
+	const struct name *left = *(const struct name *const *)a;
+	const struct name *right = *(const struct name *const *)b;
+
+	if (left->id != right->id)
+		return left->id > right->id ? 1 : -1;
+	return (left > right) - (left < right);
+}
+
+static int store_table(struct ruleset *set, struct ruleset_name *names,
+		       const struct name_table *table, bool is_group)
+{
+	cleanup_free const struct name **sorted = calloc(table->n + 1, sizeof(*sorted));
 	size_t n = 0;
 
-	for (const struct name_entry *entry = index; entry; entry = entry->hh.next) {
-		if (entry->error == 0 && (entry->name[0] < '0' || entry->name[0] > '9'))
-			names[n++] = (struct ruleset_name){ entry->name, entry->id, is_group };
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < table->n; i++) {
+		if (table->items[i].error == 0 && !is_number(&table->items[i]))
+			sorted[n++] = &table->items[i];
 	}
-	return n;
+	qsort(sorted, n, sizeof(*sorted), by_id);
+	for (size_t i = 0; i < n; i++)
+		names[set->n_names++] =
+			(struct ruleset_name){ sorted[i]->name, sorted[i]->id, is_group };
+	return 0;
 }
 
 static int store_names(struct compiler *compiler)
 {
 	struct ruleset *set = compiler->set;
-	size_t n = HASH_COUNT(compiler->users) + HASH_COUNT(compiler->groups);
+	size_t n = compiler->users.n + compiler->groups.n;
 	struct ruleset_name *names = arena_alloc(&set->arena, n * sizeof(*names));
+	int r = names ? store_table(set, names, &compiler->users, false) : -ENOMEM;
 
-	if (!names)
-		return -ENOMEM;
-	set->n_names = copy_names(compiler->users, false, names);
-	set->n_names += copy_names(compiler->groups, true, names + set->n_names);
 	set->names = names;
-	return 0;
+	return r < 0 ? r : store_table(set, names, &compiler->groups, true);
 }
 
-/* Arrays that grew by doubling are moved to where nothing is wasted. */
-static int store_arrays(struct compiler *compiler)
+/* What growing by doubling has left over goes back. */
+static void *shrink(void *array, size_t n, size_t size)
 {
-	struct ruleset *set = compiler->set;
-	const struct rule_target **targets =
-		arena_alloc(&set->arena, set->n_targets * sizeof(*targets));
-	const char **sources = arena_alloc(&set->arena, set->n_sources * sizeof(*sources));
-	struct rule *rules;
+	void *smaller = reallocarray(array, n + 1, size);
 
-	if (!targets || !sources)
-		return -ENOMEM;
-	if (set->n_targets)
-		memcpy(targets, set->targets, set->n_targets * sizeof(*targets));
-	if (set->n_sources)
-		memcpy(sources, set->sources, set->n_sources * sizeof(*sources));
-	free(set->targets);
-	free(set->sources);
-	set->targets = targets;
-	set->sources = sources;
-	rules = reallocarray(set->rules, set->n_rules + 1, sizeof(*rules));
-	if (rules)
-		set->rules = rules;
-	return 0;
+	return smaller ? smaller : array;
+}
+
+static void shrink_arrays(struct ruleset *set)
+{
+	set->rules = shrink(set->rules, set->n_rules, sizeof(*set->rules));
+	set->targets = shrink(set->targets, set->n_targets, sizeof(*set->targets));
+	set->programs = shrink(set->programs, set->n_programs, sizeof(*set->programs));
+	set->groups = shrink(set->groups, set->n_groups, sizeof(*set->groups));
+	set->sources = shrink(set->sources, set->n_sources, sizeof(*set->sources));
 }
 
 int compiler_finish(struct compiler *compiler, struct ruleset **ret)
 {
 	int r = close_rule(compiler);
 
+	if (r == 0)
+		r = store_names(compiler);
+	if (r == 0)
+		r = ruleset_index(compiler->set);
 	if (r < 0)
 		return r;
-	r = store_names(compiler);
-	if (r < 0)
-		return r;
-	r = store_arrays(compiler);
-	if (r < 0)
-		return r;
+	shrink_arrays(compiler->set);
 	*ret = take_ptr(&compiler->set);
 	return 0;
 }

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Duplicate and unreachable rules. Rules that take everything of a narrower one are found by their
- * text, prefixes one by one: nobody has many of these. */
+/* Duplicate and unreachable rules: a rule that takes everything of a narrower one is found by what
+ * its columns would have to be. */
 #include "config.h"
 
 #include "rule/lint.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
-#include "base/table.h"
+#include "base/hash.h"
+#include "base/idmap.h"
+#include "rule/index.h"
 #include "rule/ruleset.h"
 
-struct seen {
-	UT_hash_handle hh;
-	const struct rule *rule;
-	char key[];
+struct lint {
+	const struct ruleset *set;
+	struct idmap seen; /* columns to the number of the first rule that has them */
 };
 
-struct lint {
-	struct seen *seen;
-	const struct rule **prefixes;
-	size_t n_prefixes;
+/* What a rule is known by. */
+struct columns {
+	unsigned who, id; /* enum rule_who */
+	enum rule_pattern pattern;
+	const char *text; /* "" without a program column */
 };
 
 static unsigned id_of(const struct rule *rule)
@@ -39,25 +39,54 @@ static unsigned id_of(const struct rule *rule)
 	return 0;
 }
 
-static char *make_key(unsigned who, unsigned id, unsigned pattern, const char *process)
+static struct columns columns_of(const struct rule *rule)
 {
-	char *key;
-
-	if (asprintf(&key, "%u:%u:%u:%s", who, id, pattern, process ? process : "") < 0)
-		return NULL;
-	return key;
+	return (struct columns){
+		.who = rule->who,
+		.id = id_of(rule),
+		.pattern = rule_pattern(rule),
+		.text = rule->program ? rule->program->text : "",
+	};
 }
 
-static const struct rule *find(const struct lint *lint, unsigned who, unsigned id, unsigned pattern,
-			       const char *process)
+static bool same_columns(const struct columns *a, const struct columns *b)
 {
-	char *key = make_key(who, id, pattern, process);
-	struct seen *seen = NULL;
+	return a->who == b->who && a->id == b->id && a->pattern == b->pattern &&
+	       strcmp(a->text, b->text) == 0;
+}
 
-	if (key)
-		HASH_FIND_STR(lint->seen, key, seen);
-	free(key);
-	return seen ? seen->rule : NULL;
+static uint64_t key_of(const struct columns *columns)
+{
+	uint64_t seed = hash_word(hash_word(columns->who, columns->id), columns->pattern);
+
+	return hash_text(seed, columns->text, strlen(columns->text));
+}
+
+/* *ret_key: where it is, or would be. Of two with one hash, the later has the next free key. */
+static const struct rule *find_at(const struct lint *lint, const struct columns *columns,
+				  uint64_t *ret_key)
+{
+	uint32_t number;
+
+	*ret_key = key_of(columns);
+	while ((number = idmap_get(&lint->seen, *ret_key)) != IDMAP_NONE) {
+		const struct rule *rule = &lint->set->rules[number];
+		struct columns found = columns_of(rule);
+
+		if (same_columns(&found, columns))
+			return rule;
+		(*ret_key)++;
+	}
+	return NULL;
+}
+
+static const struct rule *find(const struct lint *lint, unsigned who, unsigned id,
+			       enum rule_pattern pattern, const char *text)
+{
+	const struct columns columns = { who, id, pattern, text };
+	uint64_t key;
+
+	return find_at(lint, &columns, &key);
 }
 
 static const char *base_of(const char *path)
@@ -77,98 +106,104 @@ static bool prefix_covers_path(const char *prefix, const char *path)
 	return starts_with(path, prefix) || starts_with(base_of(path), prefix);
 }
 
-/* Does a prefix rule take everything of another rule's program column? A rule for a symbolic link
- * also takes the path that it leads to. */
-static bool prefix_covers(const struct rule *prefix, const struct rule *rule)
+/* Does a prefix take everything of a rule's program column? A rule for a symbolic link also takes
+ * the path that it leads to. */
+static bool prefix_covers(const char *prefix, const struct rule_program *program)
 {
-	switch ((enum rule_pattern)rule->pattern) {
-	case PATTERN_NONE:
-		return false;
-	case PATTERN_PATH:
-		return prefix_covers_path(prefix->process, rule->process) &&
-		       (!rule->real_path || prefix_covers_path(prefix->process, rule->real_path));
-	case PATTERN_NAME:
-	case PATTERN_PREFIX:
-		return starts_with(rule->process, prefix->process);
-	}
-	return false;
+	if (program->pattern != PATTERN_PATH)
+		return starts_with(program->text, prefix);
+	return prefix_covers_path(prefix, program->text) &&
+	       (!program->real_path || prefix_covers_path(prefix, program->real_path));
 }
 
-static bool has_one_base(const struct rule *rule)
+/* The first rule for these people with a prefix of the text that covers the program. */
+static const struct rule *find_prefix(const struct lint *lint, const struct rule_program *program,
+				      const char *text, const struct columns *people)
 {
-	return !rule->real_path || strcmp(base_of(rule->process), base_of(rule->real_path)) == 0;
+	const struct rule_index *index = lint->set->index;
+	uint32_t node = rule_index_find_prefix(index, text, strlen(text));
+	const struct rule *first = NULL;
+
+	for (; node != IDMAP_NONE; node = index->prefix[node].parent) {
+		const char *prefix = index->prefix[node].text;
+		const struct rule *rule =
+			find(lint, people->who, people->id, PATTERN_PREFIX, prefix);
+
+		if (rule && (!first || rule < first) && prefix_covers(prefix, program))
+			first = rule;
+	}
+	return first;
 }
 
-/* A rule for these people that takes everything of the rule's program column, or NULL. */
-static const struct rule *find_cover(const struct lint *lint, const struct rule *rule, unsigned who,
-				     unsigned id)
+static bool has_one_base(const struct rule_program *program)
 {
-	const struct rule *cover = find(lint, who, id, PATTERN_NONE, NULL);
+	return !program->real_path ||
+	       strcmp(base_of(program->text), base_of(program->real_path)) == 0;
+}
 
-	if (!cover && rule->pattern != PATTERN_NONE)
-		cover = find(lint, who, id, rule->pattern, rule->process);
-	if (!cover && rule->pattern == PATTERN_PATH && has_one_base(rule))
-		cover = find(lint, who, id, PATTERN_NAME, base_of(rule->process));
-	for (size_t i = 0; !cover && i < lint->n_prefixes; i++) {
-		const struct rule *prefix = lint->prefixes[i];
+static const struct rule *find_program_cover(const struct lint *lint,
+					     const struct rule_program *program,
+					     const struct columns *people)
+{
+	unsigned who = people->who;
+	unsigned id = people->id;
+	bool is_path = program->pattern == PATTERN_PATH;
+	const struct rule *cover = find(lint, who, id, program->pattern, program->text);
 
-		if (prefix->who == who && id_of(prefix) == id && prefix_covers(prefix, rule))
-			cover = prefix;
-	}
+	if (!cover && is_path && has_one_base(program))
+		cover = find(lint, who, id, PATTERN_NAME, base_of(program->text));
+	if (!cover)
+		cover = find_prefix(lint, program, program->text, people);
+	if (!cover && is_path)
+		cover = find_prefix(lint, program, base_of(program->text), people);
 	return cover;
 }
 
-static int remember(struct lint *lint, const struct rule *rule)
+/* A rule for these people that takes everything of the rule's program column, or NULL. */
+static const struct rule *find_cover(const struct lint *lint, const struct rule *rule,
+				     const struct columns *people)
 {
-	char *key = make_key(rule->who, id_of(rule), rule->pattern, rule->process);
-	struct seen *seen = key ? calloc(1, sizeof(*seen) + strlen(key) + 1) : NULL;
+	const struct rule *cover = find(lint, people->who, people->id, PATTERN_NONE, "");
 
-	if (!seen) {
-		free(key);
-		return -ENOMEM;
-	}
-	memcpy(seen->key, key, strlen(key));
-	free(key);
-	seen->rule = rule;
-	HASH_ADD_STR(lint->seen, key, seen);
-	if (!table_has(seen)) {
-		free(seen);
-		return -ENOMEM;
-	}
-	if (rule->pattern == PATTERN_PREFIX)
-		lint->prefixes[lint->n_prefixes++] = rule;
-	return 0;
+	if (!cover && rule->program)
+		cover = find_program_cover(lint, rule->program, people);
+	return cover;
 }
 
-static int lint_rule(struct lint *lint, const struct ruleset *set, const struct rule *rule,
-		     struct diag_list *diags)
+static int remember(struct lint *lint, const struct rule *rule, const struct columns *columns)
 {
-	const struct rule *cover = find_cover(lint, rule, RULE_ANYBODY, 0);
+	uint64_t key;
+
+	(void)find_at(lint, columns, &key);
+	return idmap_put(&lint->seen, key, (uint32_t)(rule - lint->set->rules));
+}
+
+static int lint_rule(struct lint *lint, const struct rule *rule, struct diag_list *diags)
+{
+	static const struct columns everybody = { .who = RULE_ANYBODY };
+	const struct columns columns = columns_of(rule);
+	const struct rule *cover = find_cover(lint, rule, &everybody);
+	const char *const *sources = lint->set->sources;
 
 	if (!cover && rule->who != RULE_ANYBODY)
-		cover = find_cover(lint, rule, rule->who, id_of(rule));
+		cover = find_cover(lint, rule, &columns);
 	if (cover) {
-		diag_add(diags, DIAG_WARNING, set->sources[rule->source], rule->line, rule->column,
+		diag_add(diags, DIAG_WARNING, sources[rule->source], rule->line, rule->column,
 			 "never reached: the rule at %s:%u comes first and takes everything of it",
-			 set->sources[cover->source], cover->line);
+			 sources[cover->source], cover->line);
 		return 0;
 	}
 	/* A rule with "ignore" may hand on to the next. */
-	return rule->options ? 0 : remember(lint, rule);
+	return rule->options ? 0 : remember(lint, rule, &columns);
 }
 
 int ruleset_lint(const struct ruleset *set, struct diag_list *diags)
 {
-	struct lint lint = { .prefixes = calloc(set->n_rules + 1, sizeof(*lint.prefixes)) };
-	struct seen *seen, *next;
-	int r = lint.prefixes ? 0 : -ENOMEM;
+	struct lint lint = { .set = set };
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < set->n_rules; i++)
-		r = lint_rule(&lint, set, &set->rules[i], diags);
-	HASH_ITER (hh, lint.seen, seen, next) {
-		HASH_DEL(lint.seen, seen);
-		free(seen);
-	}
-	free(lint.prefixes);
+		r = lint_rule(&lint, &set->rules[i], diags);
+	idmap_done(&lint.seen);
 	return r;
 }

@@ -152,20 +152,20 @@ static void add_prefix(struct finder *finder, const char *prefix)
 		add_whole_directory(finder, directory);
 }
 
-static void add_rule(struct finder *finder, const struct rule *rule)
+static void add_program(struct finder *finder, const struct rule_program *program)
 {
-	switch ((enum rule_pattern)rule->pattern) {
+	switch ((enum rule_pattern)program->pattern) {
 	case PATTERN_NONE:
 		return;
 	case PATTERN_PATH:
-		add_file(finder, rule->process);
+		add_file(finder, program->text);
 		return;
 	case PATTERN_NAME:
-		if (!strchr(rule->process, '/'))
-			add_name(finder, rule->process);
+		if (!strchr(program->text, '/'))
+			add_name(finder, program->text);
 		return;
 	case PATTERN_PREFIX:
-		add_prefix(finder, rule->process);
+		add_prefix(finder, program->text);
 		return;
 	}
 }
@@ -217,8 +217,8 @@ int programs_find(const struct ruleset *set, struct programs *ret)
 	int r;
 
 	*ret = (struct programs){ 0 };
-	for (size_t i = 0; i < set->n_rules; i++)
-		add_rule(&finder, &set->rules[i]);
+	for (size_t i = 0; i < set->n_programs; i++)
+		add_program(&finder, set->programs[i]);
 	r = hand_over(&finder, ret);
 	if (r < 0)
 		programs_done(ret);
@@ -242,29 +242,6 @@ bool programs_want(const struct ruleset *set, const char *directory, const char 
 {
 	char path[PATH_MAX];
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", directory, name) >= sizeof(path))
-		return false;
-	for (size_t i = 0; i < set->n_rules; i++) {
-		const struct rule *rule = &set->rules[i];
-
-		switch ((enum rule_pattern)rule->pattern) {
-		case PATTERN_NONE:
-			break;
-		case PATTERN_PATH:
-			if (strcmp(rule->process, path) == 0 ||
-			    (rule->real_path && strcmp(rule->real_path, path) == 0))
-				return true;
-			break;
-		case PATTERN_NAME:
-			if (strcmp(rule->process, name) == 0)
-				return true;
-			break;
-		case PATTERN_PREFIX:
-			if (strncmp(path, rule->process, strlen(rule->process)) == 0 ||
-			    strncmp(name, rule->process, strlen(rule->process)) == 0)
-				return true;
-			break;
-		}
-	}
-	return false;
+	return (size_t)snprintf(path, sizeof(path), "%s/%s", directory, name) < sizeof(path) &&
+	       ruleset_names_program(set, path, name);
 }

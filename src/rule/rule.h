@@ -41,26 +41,38 @@ struct rule_target {
 	unsigned index;		 /* from 0, in the rule set */
 };
 
+/* A program column. Equal ones are one object in a rule set. */
+struct rule_program {
+	const char *text;      /* of the pattern, without a trailing "*" */
+	const char *real_path; /* of PATTERN_PATH, where it differs, or NULL */
+	struct file_id file;   /* of PATTERN_PATH, at load; ino 0: none that counts */
+	unsigned index;	       /* from 0, in the rule set */
+	unsigned char pattern; /* enum rule_pattern, not PATTERN_NONE */
+};
+
+/* A group column. Equal ones are one object in a rule set. */
 struct rule_members {
 	gid_t gid;
-	const uid_t *uids; /* sorted */
+	const uid_t *uids; /* listed members, sorted */
 	size_t n_uids;
 };
 
 struct rule {
 	const struct rule_target *const *targets; /* the rule's own, then those of its % lines */
 	const struct rule_members *members;	  /* of RULE_GROUP */
-	const char *process;			  /* text of the pattern, without a trailing "*" */
-	const char *real_path;			  /* of PATTERN_PATH, where it differs, or NULL */
-	struct file_id file; /* of PATTERN_PATH, at load; ino 0: none that counts */
-	uid_t uid;	     /* of RULE_USER */
+	const struct rule_program *program;	  /* NULL: every program */
+	uid_t uid;				  /* of RULE_USER */
 	unsigned n_targets;
 	unsigned line;
 	unsigned short column; /* of the user, in bytes, from 1 */
 	unsigned short source; /* index of the file that it was read from */
 	unsigned char who;     /* enum rule_who */
-	unsigned char pattern; /* enum rule_pattern */
 	unsigned char options; /* RULE_IGNORE… */
 };
+
+static inline enum rule_pattern rule_pattern(const struct rule *rule)
+{
+	return rule->program ? (enum rule_pattern)rule->program->pattern : PATTERN_NONE;
+}
 
 #endif

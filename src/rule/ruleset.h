@@ -13,6 +13,8 @@
 
 /* All rules in force, in order. Immutable once built; shared by reference count between threads. */
 
+struct rule_index;
+
 /* A name that the load has looked up. */
 struct ruleset_name {
 	const char *name;
@@ -27,13 +29,18 @@ struct ruleset {
 	size_t n_rules;
 	const struct rule_target **targets; /* by rule_target.index */
 	size_t n_targets;
+	const struct rule_program **programs; /* by rule_program.index */
+	size_t n_programs;
+	const struct rule_members **groups;
+	size_t n_groups;
 	const char **sources; /* files, by rule.source */
 	size_t n_sources;
-	const struct ruleset_name *names;
+	const struct ruleset_name *names; /* sorted: users, groups; by id; as in the files */
 	size_t n_names;
-	unsigned facts;	    /* what matching needs: mask of enum process_fact */
-	unsigned n_skipped; /* rules whose user or group does not exist (yet) */
-	uint64_t text_hash; /* of everything that was read */
+	struct rule_index *index; /* rule/index.h */
+	unsigned facts;		  /* what matching needs: mask of enum process_fact */
+	unsigned n_skipped;	  /* rules whose user or group does not exist (yet) */
+	uint64_t text_hash;	  /* of everything that was read */
 };
 
 struct ruleset *ruleset_ref(struct ruleset *set);
@@ -58,7 +65,19 @@ typedef bool ruleset_confirm_fn(void *arg, const struct rule *rule, const struct
 const struct rule *ruleset_match(const struct ruleset *set, const struct process *process,
 				 ruleset_confirm_fn *confirm, void *arg);
 
-/* Does this one rule's user column match, does its process column. For tests and explanations. */
-bool rule_matches_who(const struct rule *rule, const struct process *process);
+/*
+ * Can a rule match a process with these ids? Facts that must be filled in: FACT_STATUS, FACT_GROUPS
+ * (both, as far as set->facts has them). *ret_facts: what else matching then needs, a part of
+ * set->facts. False: no rule is for these ids; *ret_facts is 0.
+ */
+bool ruleset_may_match(const struct ruleset *set, const struct process *process,
+		       unsigned *ret_facts);
+
+/* Does a rule's program column give this path, by its text? base: what is behind its last slash.
+ * Who chooses a path can have it taken for one that a rule gives: not for deciding. */
+bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base);
+
+/* The first name that the load has looked up for this id, or NULL. */
+const char *ruleset_find_name(const struct ruleset *set, unsigned id, bool is_group);
 
 #endif

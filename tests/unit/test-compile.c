@@ -53,9 +53,9 @@ static void dump_rule(FILE *out, const struct ruleset *set, const struct rule *r
 		(void)fprintf(out, "u%u", rule->uid);
 	else
 		(void)fprintf(out, "g%u", rule->members->gid);
-	(void)fprintf(out, " %s", patterns[rule->pattern]);
-	if (rule->process)
-		(void)fprintf(out, "=%s", rule->process);
+	(void)fprintf(out, " %s", patterns[rule_pattern(rule)]);
+	if (rule->program)
+		(void)fprintf(out, "=%s", rule->program->text);
 	for (unsigned i = 0; i < rule->n_targets; i++)
 		(void)fprintf(out, " %s|%s%s", rule->targets[i]->controllers,
 			      rule->targets[i]->destination, rule->targets[i]->is_open ? "/" : "");
@@ -209,13 +209,15 @@ START_TEST(knows_which_file_a_path_leads_to)
 				  link, real, dir_path, dir_path),
 			 0);
 	set = compile(text, &diags);
-	ck_assert_pstr_eq(set->rules[0].real_path, real);
-	ck_assert(set->rules[0].file.ino == st.st_ino && set->rules[0].file.dev == st.st_dev);
-	ck_assert_pstr_eq(set->rules[1].real_path, NULL);
-	ck_assert(set->rules[1].file.ino == st.st_ino && set->rules[1].file.dev == st.st_dev);
-	ck_assert_uint_eq(set->rules[2].file.ino, 0); /* a directory is no program */
-	ck_assert_uint_eq(set->rules[3].file.ino, 0);
-	ck_assert_pstr_eq(set->rules[3].real_path, NULL);
+	ck_assert_pstr_eq(set->rules[0].program->real_path, real);
+	ck_assert(set->rules[0].program->file.ino == st.st_ino &&
+		  set->rules[0].program->file.dev == st.st_dev);
+	ck_assert_pstr_eq(set->rules[1].program->real_path, NULL);
+	ck_assert(set->rules[1].program->file.ino == st.st_ino &&
+		  set->rules[1].program->file.dev == st.st_dev);
+	ck_assert_uint_eq(set->rules[2].program->file.ino, 0); /* a directory is no program */
+	ck_assert_uint_eq(set->rules[3].program->file.ino, 0);
+	ck_assert_pstr_eq(set->rules[3].program->real_path, NULL);
 	ruleset_unref(set);
 	diag_list_done(&diags);
 }
@@ -370,8 +372,8 @@ START_TEST(keeps_members_while_the_name_service_cannot_answer)
 {
 	static const uid_t uids[] = { 4711, 4712 };
 	static const struct rule_members members = { .gid = 0, .uids = uids, .n_uids = 2 };
-	static struct rule rule = { .who = RULE_GROUP, .members = &members };
-	struct ruleset previous = { .rules = &rule, .n_rules = 1 };
+	const struct rule_members *groups[] = { &members };
+	struct ruleset previous = { .groups = groups, .n_groups = 1 };
 	struct diag_list diags = { 0 };
 	struct compiler *compiler = compiler_new(&previous, &diags);
 	struct ruleset *set = NULL;

@@ -102,9 +102,9 @@ END_TEST
 START_TEST(knows_what_the_load_has_looked_up)
 {
 	static const struct ruleset_name looked_up[] = { { "john", 1000, false },
-							 { "staff", 50, true },
-							 { "johnny", 1000, false } };
-	const struct ruleset set = { .names = looked_up, .n_names = 3 };
+							 { "johnny", 1000, false },
+							 { "staff", 50, true } };
+	static struct ruleset set = { .refs = 1, .names = looked_up, .n_names = 3 };
 
 	answer(7, seven, 0, 0);
 	idnames_reset(names, &set);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "helpers.h"
+#include "rule/index.h"
 #include "rule/load.h"
 
 static struct ruleset *load(const char *text)
@@ -169,14 +170,20 @@ START_TEST(group_has_three_kinds_of_members)
 {
 	static const uid_t uids[] = { 10, 20, 30, 40 };
 	static const struct rule_members members = { .gid = 100, .uids = uids, .n_uids = 4 };
-	const struct rule rule = { .who = RULE_GROUP, .members = &members };
+	const struct rule_members *groups[] = { &members };
+	struct rule rule = { .who = RULE_GROUP, .members = &members, .line = 1 };
+	struct ruleset set = { .rules = &rule, .n_rules = 1, .groups = groups, .n_groups = 1 };
 	struct process process = process_of(group_rows[_i].euid, "/bin/x", NULL);
+	unsigned facts;
 
 	process.egid = group_rows[_i].egid;
 	process.groups = group_rows[_i].groups;
 	while (process.n_groups < 3 && process.groups[process.n_groups])
 		process.n_groups++;
-	ck_assert_int_eq(rule_matches_who(&rule, &process), group_rows[_i].matches);
+	ck_assert_int_eq(ruleset_index(&set), 0);
+	ck_assert_uint_eq(match(&set, &process, never, NULL), group_rows[_i].matches);
+	ck_assert_int_eq(ruleset_may_match(&set, &process, &facts), group_rows[_i].matches);
+	rule_index_free(set.index);
 }
 END_TEST
 
@@ -349,6 +356,94 @@ START_TEST(asks_both_questions_at_once)
 }
 END_TEST
 
+/* ---- what to read of a process --------------------------------------------------------------- */
+
+#define WHO (FACT_STATUS | FACT_GROUPS)
+#define EXE (FACT_EXE | FACT_INVOKED)
+
+static const struct {
+	const char *rules;
+	uid_t euid;
+	bool may;
+	unsigned facts;
+} may_rows[] = {
+	{ "", 1, false, 0 },
+	{ "* cpu a", 1, true, 0 },
+	{ "*:x cpu a", 1, true, EXE },
+	{ "1 cpu a", 1, true, FACT_STATUS },
+	{ "1 cpu a", 2, false, 0 },
+	{ "1:x cpu a\n2 cpu a", 1, true, FACT_STATUS | EXE },
+	{ "1:x cpu a\n2 cpu a", 2, true, FACT_STATUS },
+	{ "1:x cpu a\n2 cpu a", 3, false, 0 },
+	{ "1:/x cpu a\n1:x* cpu a", 1, true, FACT_STATUS | EXE | FACT_EXE_FILE },
+	{ "@1:x cpu a\n2:/x cpu a", 1, true, WHO | EXE },
+	{ "1 cpu a ignore\n2 cpu a ignore_rt", 1, true, FACT_STATUS | FACT_CGROUP },
+	{ "1 cpu a ignore\n2 cpu a ignore_rt", 2, true, FACT_STATUS | FACT_CGROUP | FACT_SCHED },
+	{ "*:x cpu a ignore\n2:/x cpu a", 1, true, EXE | FACT_CGROUP },
+};
+
+START_TEST(ids_say_whether_a_rule_can_match_and_what_it_needs)
+{
+	struct ruleset *set = load(may_rows[_i].rules);
+	struct process process = { .euid = may_rows[_i].euid, .egid = may_rows[_i].euid };
+	unsigned facts = 77;
+
+	ck_assert_int_eq(ruleset_may_match(set, &process, &facts), may_rows[_i].may);
+	ck_assert_uint_eq(facts, may_rows[_i].facts);
+	ck_assert_uint_eq(facts & ~set->facts, 0);
+	ruleset_unref(set);
+}
+END_TEST
+
+/* ---- programs -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *rules, *path;
+	bool want;
+} program_rows[] = {
+	{ "", "/a/x", false },
+	{ "* cpu a\n1 cpu a", "/a/x", false },
+	{ "1:/a/x cpu a", "/a/x", true },
+	{ "1:/a/x cpu a", "/b/x", false },
+	{ "*:x cpu a", "/a/x", true },
+	{ "*:x cpu a", "/x/y", false },
+	{ "*:/a/* cpu a", "/a/x", true },
+	{ "*:/a/* cpu a", "/ab/x", false },
+	{ "*:x* cpu a", "/a/xy", true },
+	{ "*:x* cpu a", "/a/y", false },
+	{ "*:* cpu a", "/a/y", true },
+};
+
+START_TEST(knows_the_programs_that_its_rules_name)
+{
+	struct ruleset *set = load(program_rows[_i].rules);
+	const char *path = program_rows[_i].path;
+
+	ck_assert_int_eq(ruleset_names_program(set, path, base_of(path)), program_rows[_i].want);
+	ruleset_unref(set);
+}
+END_TEST
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+START_TEST(finds_the_first_name_of_an_id)
+{
+	static const struct ruleset_name names[] = {
+		{ "a", 5, false }, { "b", 5, false }, { "c", 4123456789U, false },
+		{ "d", 0, true },  { "e", 5, true },
+	};
+	const struct ruleset set = { .names = names, .n_names = ARRAY_SIZE(names) };
+
+	ck_assert_pstr_eq(ruleset_find_name(&set, 5, false), "a");
+	ck_assert_pstr_eq(ruleset_find_name(&set, 4123456789U, false), "c");
+	ck_assert_pstr_eq(ruleset_find_name(&set, 0, true), "d");
+	ck_assert_pstr_eq(ruleset_find_name(&set, 5, true), "e");
+	ck_assert_pstr_eq(ruleset_find_name(&set, 0, false), NULL);
+	ck_assert_pstr_eq(ruleset_find_name(&set, 6, true), NULL);
+	ck_assert_pstr_eq(ruleset_find_name(&(struct ruleset){ 0 }, 5, false), NULL);
+}
+END_TEST
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 START_TEST(lives_as_long_as_somebody_has_it)
@@ -379,6 +474,11 @@ int main(void)
 	tcase_add_loop_test(tcase, ignore_asks_whether_the_process_is_in_its_place, 0,
 			    ARRAY_SIZE(ignore_rows));
 	tcase_add_test(tcase, asks_both_questions_at_once);
+	tcase_add_loop_test(tcase, ids_say_whether_a_rule_can_match_and_what_it_needs, 0,
+			    ARRAY_SIZE(may_rows));
+	tcase_add_loop_test(tcase, knows_the_programs_that_its_rules_name, 0,
+			    ARRAY_SIZE(program_rows));
+	tcase_add_test(tcase, finds_the_first_name_of_an_id);
 	tcase_add_test(tcase, lives_as_long_as_somebody_has_it);
 	return run_tests(tcase);
 }

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Building the index of a rule set: nodes for the programs, whos for the people, lists for the
+ * pairs. rule/match.c looks things up in it. */
+#include "config.h"
+
+#include "rule/index.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "rule/ruleset.h"
+
+/* Seeds to try until no two keys are alike. Only who makes such keys needs a second. */
+#define SEEDS_MAX 64
+
+/* The nodes of one program; IDMAP_NONE: it has no such. */
+struct program_nodes {
+	uint32_t text, real, file;
+};
+
+struct builder {
+	const struct ruleset *set;
+	struct rule_index *index;
+	struct program_nodes *nodes; /* by rule_program.index */
+	const void **keys;	     /* by node: the text or file_id that it was made for */
+	uint32_t n_nodes, n_whos;
+	struct idmap users; /* uid to the who of its rules */
+	struct idlists_new user_whos, rules;
+};
+
+static unsigned facts_of(const struct rule *rule)
+{
+	unsigned facts = 0;
+
+	if (rule->who == RULE_USER)
+		facts |= FACT_STATUS;
+	if (rule->who == RULE_GROUP)
+		facts |= FACT_STATUS | FACT_GROUPS;
+	if (rule->program)
+		facts |= FACT_EXE | FACT_INVOKED;
+	if (rule_pattern(rule) == PATTERN_PATH)
+		facts |= FACT_EXE_FILE;
+	if (rule->options)
+		facts |= FACT_CGROUP;
+	if (rule->options & RULE_IGNORE_RT)
+		facts |= FACT_SCHED;
+	return facts;
+}
+
+/* ---- nodes ---------------------------------------------------------------------------------- */
+
+uint64_t index_file_key(uint64_t seed, uint64_t dev, uint64_t ino)
+{
+	return hash_word(hash_word(seed, dev), ino);
+}
+
+/* Whether the node that is there was made for the same. */
+typedef bool same_fn(const void *a, const void *b);
+
+static bool same_text(const void *a, const void *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool same_file(const void *a, const void *b)
+{
+	const struct file_id *left = a;
+	const struct file_id *right = b;
+
+	return left->ino == right->ino && left->dev == right->dev;
+}
+
+/* The node for a key, made when there is none. 0; -EEXIST: another one has this hash; -ENOMEM. */
+static int find_node(struct builder *builder, struct idmap *map, uint64_t hash, const void *key,
+		     same_fn *same, uint32_t *ret)
+{
+	uint32_t node = idmap_get(map, hash);
+
+	if (node == IDMAP_NONE) {
+		node = builder->n_nodes++;
+		builder->keys[node] = key;
+		if (idmap_put(map, hash, node) < 0)
+			return -ENOMEM;
+	} else if (!same(builder->keys[node], key)) {
+		return -EEXIST;
+	}
+	*ret = node;
+	return 0;
+}
+
+static int find_text_node(struct builder *builder, struct idmap *map, const char *text,
+			  uint32_t *ret)
+{
+	return find_node(builder, map, hash_text(builder->index->seed, text, strlen(text)), text,
+			 same_text, ret);
+}
+
+static int add_path_nodes(struct builder *builder, const struct rule_program *program,
+			  struct program_nodes *nodes)
+{
+	struct rule_index *index = builder->index;
+	int r = find_text_node(builder, &index->paths, program->text, &nodes->text);
+
+	if (r == 0 && program->real_path)
+		r = find_text_node(builder, &index->paths, program->real_path, &nodes->real);
+	if (r == 0 && program->file.ino != 0)
+		r = find_node(builder, &index->files,
+			      index_file_key(index->seed, program->file.dev, program->file.ino),
+			      &program->file, same_file, &nodes->file);
+	return r;
+}
+
+static int add_prefix_node(struct builder *builder, const struct rule_program *program,
+			   struct program_nodes *nodes)
+{
+	struct rule_index *index = builder->index;
+	int r = find_text_node(builder, &index->prefixes, program->text, &nodes->text);
+
+	if (r == 0)
+		index->prefix[nodes->text] = (struct index_prefix){
+			.text = program->text,
+			.len = (uint32_t)strlen(program->text),
+			.parent = IDMAP_NONE,
+		};
+	return r;
+}
+
+static int add_nodes(struct builder *builder, const struct rule_program *program)
+{
+	struct program_nodes *nodes = &builder->nodes[program->index];
+
+	switch ((enum rule_pattern)program->pattern) {
+	case PATTERN_NONE:
+	case PATTERN_PREFIX:
+		return 0;
+	case PATTERN_PATH:
+		return add_path_nodes(builder, program, nodes);
+	case PATTERN_NAME:
+		return find_text_node(builder, &builder->index->names, program->text, &nodes->text);
+	}
+	return 0;
+}
+
+/* Prefixes first: their nodes are places in index->prefix. */
+static int add_all_nodes(struct builder *builder)
+{
+	const struct ruleset *set = builder->set;
+	int r = 0;
+
+	memset(builder->nodes, 0xff, set->n_programs * sizeof(*builder->nodes));
+	builder->n_nodes = 0;
+	for (size_t i = 0; r == 0 && i < set->n_programs; i++) {
+		if (set->programs[i]->pattern == PATTERN_PREFIX)
+			r = add_prefix_node(builder, set->programs[i], &builder->nodes[i]);
+	}
+	for (size_t i = 0; r == 0 && i < set->n_programs; i++)
+		r = add_nodes(builder, set->programs[i]);
+	return r;
+}
+
+static void forget_nodes(struct rule_index *index)
+{
+	idmap_done(&index->paths);
+	idmap_done(&index->names);
+	idmap_done(&index->files);
+	idmap_done(&index->prefixes);
+}
+
+static size_t count_prefixes(const struct ruleset *set)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n_programs; i++)
+		n += set->programs[i]->pattern == PATTERN_PREFIX;
+	return n;
+}
+
+static int build_nodes(struct builder *builder)
+{
+	struct rule_index *index = builder->index;
+	size_t n = builder->set->n_programs;
+	int r = -EEXIST;
+
+	builder->nodes = calloc(n + 1, sizeof(*builder->nodes));
+	builder->keys = calloc(3 * n + 1, sizeof(const void *));
+	index->prefix = calloc(count_prefixes(builder->set) + 1, sizeof(*index->prefix));
+	if (!builder->nodes || !builder->keys || !index->prefix)
+		return -ENOMEM;
+	for (; r == -EEXIST && index->seed < SEEDS_MAX; index->seed++) {
+		forget_nodes(index);
+		r = add_all_nodes(builder);
+	}
+	index->seed--;
+	return r;
+}
+
+/* ---- prefixes ------------------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a;
+	uint32_t right = *(const uint32_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void keep_each_once(struct index_lengths *lengths)
+{
+	size_t n = 0;
+
+	qsort(lengths->items, lengths->n, sizeof(*lengths->items), by_number);
+	for (size_t i = 0; i < lengths->n; i++) {
+		if (n == 0 || lengths->items[n - 1] != lengths->items[i])
+			lengths->items[n++] = lengths->items[i];
+	}
+	lengths->n = n;
+}
+
+static bool begins_with_slash(const char *text)
+{
+	return text[0] == '/';
+}
+
+/* The empty prefix is one of every text. */
+static int build_lengths(struct rule_index *index, size_t n_prefixes)
+{
+	for (size_t slash = 0; slash < 2; slash++) {
+		struct index_lengths *lengths = &index->lengths[slash];
+
+		lengths->items = calloc(n_prefixes + 1, sizeof(*lengths->items));
+		if (!lengths->items)
+			return -ENOMEM;
+		for (size_t i = 0; i < n_prefixes; i++) {
+			const struct index_prefix *prefix = &index->prefix[i];
+
+			if (prefix->len == 0 || begins_with_slash(prefix->text) == slash)
+				lengths->items[lengths->n++] = prefix->len;
+		}
+		keep_each_once(lengths);
+	}
+	return 0;
+}
+
+uint32_t rule_index_find_prefix(const struct rule_index *index, const char *text, size_t len)
+{
+	const struct index_lengths *lengths = &index->lengths[begins_with_slash(text)];
+	struct hash_walk walk = { text, index->seed, 0 };
+	uint32_t longest = IDMAP_NONE;
+
+	for (size_t i = 0; i < lengths->n && lengths->items[i] <= len; i++) {
+		uint32_t at = idmap_get(&index->prefixes, hash_walk_to(&walk, lengths->items[i]));
+
+		if (at != IDMAP_NONE && index->prefix[at].len == lengths->items[i] &&
+		    memcmp(index->prefix[at].text, text, lengths->items[i]) == 0)
+			longest = at;
+	}
+	return longest;
+}
+
+static int build_prefixes(struct builder *builder)
+{
+	struct rule_index *index = builder->index;
+	size_t n = index->prefixes.n;
+	int r = build_lengths(index, n);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct index_prefix *prefix = &index->prefix[i];
+
+		if (prefix->len > 0)
+			prefix->parent =
+				rule_index_find_prefix(index, prefix->text, prefix->len - 1);
+	}
+	return r;
+}
+
+/* ---- whos ----------------------------------------------------------------------------------- */
+
+static int find_who(struct builder *builder, struct idmap *map, uint64_t id, uint32_t *ret)
+{
+	*ret = idmap_get(map, id);
+	if (*ret != IDMAP_NONE)
+		return 0;
+	*ret = builder->n_whos++;
+	return idmap_put(map, id, *ret);
+}
+
+static int find_rule_who(struct builder *builder, const struct rule *rule, uint32_t *ret)
+{
+	switch ((enum rule_who)rule->who) {
+	case RULE_ANYBODY:
+		break;
+	case RULE_USER:
+		return find_who(builder, &builder->users, rule->uid, ret);
+	case RULE_GROUP:
+		return find_who(builder, &builder->index->groups, rule->members->gid, ret);
+	}
+	*ret = INDEX_EVERYBODY;
+	return 0;
+}
+
+/* Users get the who of their own rules from a rule, those of their groups here. */
+static int add_members(struct builder *builder, const struct rule_members *members)
+{
+	uint32_t who = idmap_get(&builder->index->groups, members->gid);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && who != IDMAP_NONE && i < members->n_uids; i++)
+		r = idlists_add(&builder->user_whos, members->uids[i], who, false);
+	return r;
+}
+
+static int build_users(struct builder *builder)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < builder->set->n_groups; i++)
+		r = add_members(builder, builder->set->groups[i]);
+	return r < 0 ? r : idlists_finish(&builder->user_whos, &builder->index->users);
+}
+
+/* ---- rules ---------------------------------------------------------------------------------- */
+
+static int add_to_node(struct builder *builder, uint32_t who, uint32_t node, uint32_t rule,
+		       bool closing)
+{
+	if (node == IDMAP_NONE)
+		return 0;
+	return idlists_add(&builder->rules, index_pair(who, node), rule, closing);
+}
+
+/*
+ * A rule with a program goes where its text, its real path and its file lead. After one that always
+ * stands when its text is met, no later one of the same people and text can come first. A file is
+ * something to be confirmed, and says nothing about the later ones.
+ */
+static int add_with_program(struct builder *builder, const struct rule *rule, uint32_t who,
+			    uint32_t number)
+{
+	const struct program_nodes *nodes = &builder->nodes[rule->program->index];
+	bool closing = rule->options == 0;
+	int r = add_to_node(builder, who, nodes->text, number, closing);
+
+	if (r == 0)
+		r = add_to_node(builder, who, nodes->real, number, closing);
+	if (r == 0)
+		r = add_to_node(builder, who, nodes->file, number, false);
+	return r;
+}
+
+/* The node of no program: behind all others. */
+static uint32_t no_program(const struct builder *builder)
+{
+	return builder->n_nodes;
+}
+
+static int add_rule(struct builder *builder, const struct rule *rule, uint32_t number,
+		    unsigned *who_facts)
+{
+	uint32_t who;
+	int r = find_rule_who(builder, rule, &who);
+
+	if (r == 0 && rule->who == RULE_USER)
+		r = idlists_add(&builder->user_whos, rule->uid, who, false);
+	if (r < 0)
+		return r;
+	who_facts[who] |= facts_of(rule);
+	if (rule->program)
+		return add_with_program(builder, rule, who, number);
+	return add_to_node(builder, who, no_program(builder), number, rule->options == 0);
+}
+
+/* Who every_program and facts are for is known when all rules are there. */
+static int build_whos(struct builder *builder, const unsigned *who_facts)
+{
+	struct rule_index *index = builder->index;
+
+	index->whos = calloc(builder->n_whos, sizeof(*index->whos));
+	if (!index->whos)
+		return -ENOMEM;
+	for (uint32_t who = 0; who < builder->n_whos; who++) {
+		uint64_t pair = index_pair(who, no_program(builder));
+
+		index->whos[who].every_program = idmap_get(&index->rules.map, pair);
+		index->whos[who].facts = who_facts[who];
+	}
+	return 0;
+}
+
+static int build_rules(struct builder *builder)
+{
+	const struct ruleset *set = builder->set;
+	cleanup_free unsigned *who_facts = calloc(set->n_rules + 1, sizeof(*who_facts));
+	int r = who_facts ? 0 : -ENOMEM;
+
+	builder->n_whos = INDEX_EVERYBODY + 1;
+	for (size_t i = 0; r == 0 && i < set->n_rules; i++)
+		r = add_rule(builder, &set->rules[i], (uint32_t)i, who_facts);
+	if (r == 0)
+		r = idlists_finish(&builder->rules, &builder->index->rules);
+	if (r == 0)
+		r = build_whos(builder, who_facts);
+	return r;
+}
+
+static int build(struct builder *builder)
+{
+	int r = build_nodes(builder);
+
+	if (r == 0)
+		r = build_prefixes(builder);
+	if (r == 0)
+		r = build_rules(builder);
+	return r == 0 ? build_users(builder) : r;
+}
+
+int ruleset_index(struct ruleset *set)
+{
+	struct rule_index *index = calloc(1, sizeof(*index));
+	struct builder builder = { .set = set, .index = index };
+	int r;
+
+	if (!index)
+		return -ENOMEM;
+	r = set->n_rules < IDLISTS_MAX ? build(&builder) : -ENOMEM;
+	free(builder.nodes);
+	free(builder.keys);
+	idmap_done(&builder.users);
+	idlists_new_done(&builder.user_whos);
+	idlists_new_done(&builder.rules);
+	if (r < 0) {
+		rule_index_free(index);
+		return -ENOMEM;
+	}
+	set->index = index;
+	for (uint32_t who = 0; who < builder.n_whos; who++)
+		set->facts |= index->whos[who].facts;
+	return 0;
+}
+
+void rule_index_free(struct rule_index *index)
+{
+	if (!index)
+		return;
+	idmap_done(&index->groups);
+	idlists_done(&index->users);
+	free(index->whos);
+	forget_nodes(index);
+	free(index->prefix);
+	free(index->lengths[0].items);
+	free(index->lengths[1].items);
+	idlists_done(&index->rules);
+	free(index);
+}
