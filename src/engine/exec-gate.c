@@ -340,11 +340,22 @@ static enum gate_answer place(struct work *work, const struct rule *rule)
 	return GATE_ALLOW;
 }
 
+/* By its own name: for a script its interpreter is held only where that has a mark, too. */
+static bool is_named(const struct ruleset *rules, const struct held_exec *held)
+{
+	const char *path = held->script[0] ? held->script : held->exe;
+	const char *slash = strrchr(path, '/');
+
+	return ruleset_names_program(rules, path, slash ? slash + 1 : path, &held->file);
+}
+
 static enum gate_answer decide_planned(struct work *work)
 {
 	const struct ruleset *rules = gate_plan_rules(work->plan);
 	const struct rule *rule;
 
+	if (!is_named(rules, &work->held))
+		return GATE_NEVER;
 	if (work->held.script[0])
 		remember_script(work->gate, work->event->tgid, work->held.script);
 	else

@@ -128,6 +128,7 @@ void engine_sync_close(struct engine *engine);
 /* The rules have changed, and what programs they mean; or only what is mounted. */
 void engine_sync_programs(struct engine *engine, struct programs *programs);
 void engine_sync_plan(struct engine *engine);
+void engine_sync_mounts(struct engine *engine);
 
 /* Sticky processes have come or gone. */
 void engine_sync_update(struct engine *engine);

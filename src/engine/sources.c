@@ -280,6 +280,7 @@ void engine_on_mounts(void *arg)
 	int r;
 
 	mounts_watch_clear(engine->mounts_fd);
+	engine_sync_mounts(engine);
 	r = mounts_load(&now);
 	if (r < 0) {
 		log_err("cannot read what is mounted: %s", strerror(-r));

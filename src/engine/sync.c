@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "base/table.h"
 #include "engine/exec-gate.h"
 #include "engine/gate-plan.h"
+#include "engine/marks.h"
 #include "engine/parts.h"
 #include "engine/report.h"
 #include "process/identity.h"
@@ -36,8 +36,6 @@
 
 #define NOTES_PER_TURN 64
 
-#define WATCH_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
-
 /* A placement that waits for its exec event. */
 struct expected {
 	UT_hash_handle hh;
@@ -46,139 +44,15 @@ struct expected {
 	struct exec_gate_note *note;
 };
 
-struct watched {
-	UT_hash_handle hh;
-	int watch; /* inotify's */
-	char path[];
-};
-
 struct sync {
 	struct engine *engine;
 	struct exec_gate *exec_gate;
 	struct gate *gate;
-	struct programs programs; /* that are marked */
+	struct marks *marks;
 	struct expected *expected;
-	int inotify_fd;
-	struct watched *watched;
-	struct loop_watch *on_notes, *on_files;
+	struct loop_watch *on_notes;
 	uint64_t taken_back;
 };
-
-/* ---- marks ---------------------------------------------------------------------------------- */
-
-static bool has_program(const struct programs *programs, const struct program *wanted)
-{
-	size_t low = 0;
-	size_t high = programs->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(programs->items[middle].path, wanted->path);
-
-		if (order == 0)
-			return programs->items[middle].is_directory == wanted->is_directory;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
-static void set_marks(struct sync *sync, struct programs *programs)
-{
-	for (size_t i = 0; i < programs->n; i++) {
-		const struct program *program = &programs->items[i];
-		int r;
-
-		if (has_program(&sync->programs, program))
-			continue;
-		r = gate_mark(sync->gate, program->path, program->is_directory);
-		if (r < 0)
-			log_notice("%s cannot be marked (%s): it is placed after its start",
-				   program->path, strerror(-r));
-	}
-	for (size_t i = 0; i < sync->programs.n; i++) {
-		const struct program *program = &sync->programs.items[i];
-
-		if (!has_program(programs, program))
-			(void)gate_unmark(sync->gate, program->path, program->is_directory);
-	}
-	programs_done(&sync->programs);
-	sync->programs = *programs;
-	*programs = (struct programs){ 0 };
-}
-
-static void unwatch_all(struct sync *sync)
-{
-	struct watched *watched, *next;
-
-	HASH_ITER (hh, sync->watched, watched, next) {
-		(void)inotify_rm_watch(sync->inotify_fd, watched->watch);
-		HASH_DEL(sync->watched, watched);
-		free(watched);
-	}
-}
-
-/* A file that comes later, or takes the place of a marked one, has no mark. */
-static void watch_directories(struct sync *sync)
-{
-	unwatch_all(sync);
-	for (size_t i = 0; i < sync->programs.n_directories; i++) {
-		const char *path = sync->programs.directories[i];
-		struct watched *watched, *same;
-		int watch = inotify_add_watch(sync->inotify_fd, path, WATCH_MASK);
-
-		if (watch < 0)
-			continue;
-		/* Another name of a directory that is watched. */
-		HASH_FIND_INT(sync->watched, &watch, same);
-		if (same)
-			continue;
-		watched = calloc(1, sizeof(*watched) + strlen(path) + 1);
-		if (!watched)
-			return;
-		watched->watch = watch;
-		memcpy(watched->path, path, strlen(path));
-		HASH_ADD_INT(sync->watched, watch, watched);
-		if (!table_has(watched)) {
-			free(watched);
-			return;
-		}
-	}
-}
-
-static void look_at_file(struct sync *sync, const struct inotify_event *event)
-{
-	const struct engine *engine = sync->engine;
-	struct watched *watched;
-	char path[PATH_MAX + NAME_MAX + 2];
-
-	HASH_FIND_INT(sync->watched, &event->wd, watched);
-	if (!watched || !event->len || (event->mask & IN_ISDIR) ||
-	    !programs_want(engine->rules, watched->path, event->name))
-		return;
-	(void)snprintf(path, sizeof(path), "%s/%s", watched->path, event->name);
-	(void)gate_mark(sync->gate, path, false);
-}
-
-static void on_files(void *arg)
-{
-	struct sync *sync = arg;
-	_Alignas(struct inotify_event) char buf[8192];
-	ssize_t len = read(sync->inotify_fd, buf, sizeof(buf));
-
-	for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= len;) {
-		const struct inotify_event *event = (const void *)(buf + at);
-
-		/* Too many changes to be told: everything is looked up anew. */
-		if (event->mask & IN_Q_OVERFLOW)
-			engine_reload(sync->engine);
-		else
-			look_at_file(sync, event);
-		at += (ssize_t)(sizeof(*event) + event->len);
-	}
-}
 
 /* ---- notes of the gate's thread ---------------------------------------------------------------
  */
@@ -338,6 +212,7 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 
 	if (!sync)
 		return;
+	marks_sweep(sync->marks);
 	if (gate_watch(sync->gate, STUCK_MS))
 		log_warning("the exec gate was held up: execs went on without it");
 	/* While events are queued, the exec may be among them. */
@@ -367,16 +242,16 @@ void engine_sync_plan(struct engine *engine)
 
 void engine_sync_programs(struct engine *engine, struct programs *programs)
 {
-	struct gate_stats stats;
-
 	if (!engine->sync)
 		return;
 	engine_sync_plan(engine);
-	set_marks(engine->sync, programs);
-	watch_directories(engine->sync);
-	gate_get_stats(engine->sync->gate, &stats);
-	log_notice("%llu programs are placed before their first instruction",
-		   (unsigned long long)stats.marks);
+	marks_set(engine->sync->marks, engine->rules, programs);
+}
+
+void engine_sync_mounts(struct engine *engine)
+{
+	if (engine->sync)
+		marks_update_mounts(engine->sync->marks);
 }
 
 void engine_sync_update(struct engine *engine)
@@ -385,24 +260,28 @@ void engine_sync_update(struct engine *engine)
 		exec_gate_defer_all(engine->sync->exec_gate, sticky_count(engine->sticky) > 0);
 }
 
+static void on_lost(void *arg)
+{
+	engine_reload(arg);
+}
+
 static int open_parts(struct sync *sync, const char **ret_tried)
 {
 	struct engine *engine = sync->engine;
+	int r;
 
 	*ret_tried = "memory";
 	sync->exec_gate = exec_gate_new(engine->proc_fd, engine->placed);
 	if (!sync->exec_gate)
 		return -ENOMEM;
-	*ret_tried = "inotify";
-	sync->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (sync->inotify_fd < 0)
-		return -errno;
 	sync->on_notes =
 		loop_watch_read(engine->loop, exec_gate_fd(sync->exec_gate), on_notes, sync);
-	sync->on_files = loop_watch_read(engine->loop, sync->inotify_fd, on_files, sync);
-	if (!sync->on_notes || !sync->on_files)
+	if (!sync->on_notes)
 		return -ENOMEM;
-	return gate_open(exec_gate_decide, sync->exec_gate, DEADLINE_MS, &sync->gate, ret_tried);
+	r = gate_open(exec_gate_decide, sync->exec_gate, DEADLINE_MS, &sync->gate, ret_tried);
+	return r < 0 ? r
+		     : marks_new(engine->loop, sync->gate, engine->config->sync_always, on_lost,
+				 engine, &sync->marks, ret_tried);
 }
 
 void engine_sync_open(struct engine *engine, struct programs *programs)
@@ -420,7 +299,6 @@ void engine_sync_open(struct engine *engine, struct programs *programs)
 	engine->sync = sync;
 	if (sync) {
 		sync->engine = engine;
-		sync->inotify_fd = -1;
 		r = open_parts(sync, &tried);
 	}
 	if (r < 0) {
@@ -442,16 +320,11 @@ void engine_sync_close(struct engine *engine)
 	if (!sync)
 		return;
 	gate_close(sync->gate);
+	marks_free(sync->marks);
 	loop_watch_free(sync->on_notes);
-	loop_watch_free(sync->on_files);
-	if (sync->inotify_fd >= 0) {
-		unwatch_all(sync);
-		(void)close(sync->inotify_fd);
-	}
 	HASH_ITER (hh, sync->expected, expected, next)
 		forget_expected(sync, expected);
 	exec_gate_free(sync->exec_gate);
-	programs_done(&sync->programs);
 	free(sync);
 	engine->sync = NULL;
 }

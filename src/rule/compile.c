@@ -531,6 +531,9 @@ static int set_program(struct compiler *compiler, const struct cgrules_line *lin
 	size_t len = strlen(text);
 	enum rule_pattern pattern = text[0] == '/' ? PATTERN_PATH : PATTERN_NAME;
 
+	/* Every program: as if there were no such column. */
+	if (strcmp(text, "*") == 0)
+		return 0;
 	if (text[len - 1] == '*') {
 		pattern = PATTERN_PREFIX;
 		len--;

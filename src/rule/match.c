@@ -303,11 +303,14 @@ const struct rule *ruleset_match(const struct ruleset *set, const struct process
 	return by_exe;
 }
 
-bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base)
+bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base,
+			   const struct file_id *file)
 {
 	struct nodes nodes = NODES_NONE;
 
 	find_text_nodes(set->index, path, base, &nodes);
-	return nodes.path != IDMAP_NONE || nodes.name != IDMAP_NONE ||
+	if (file)
+		nodes.file = find_file(set->index, file);
+	return nodes.file != IDMAP_NONE || nodes.path != IDMAP_NONE || nodes.name != IDMAP_NONE ||
 	       nodes.path_prefix != IDMAP_NONE || nodes.base_prefix != IDMAP_NONE;
 }

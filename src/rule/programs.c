@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,9 @@ static const char *const usual_directories[] = {
 	"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",  "/usr/bin",
 	"/sbin",	   "/bin",	     "/usr/games", "/usr/libexec",
 };
+/* More take a mark and a watch each, and a directory with so many below is not one of programs. */
+#define DIRECTORIES_MAX 8192
+
 #define N_USUAL (sizeof(usual_directories) / sizeof(usual_directories[0]))
 
 struct entry {
@@ -34,8 +38,17 @@ struct entry {
 
 struct finder {
 	struct entry *files, *watched;
+	size_t n_directories;		    /* of trees */
+	const struct rule_program *unknown; /* the first */
+	size_t n_unknown;
 	bool no_memory;
 };
+
+static void add_unknown(struct finder *finder, const struct rule_program *program)
+{
+	if (finder->n_unknown++ == 0)
+		finder->unknown = program;
+}
 
 static void add(struct finder *finder, struct entry **set, const char *path, bool is_directory)
 {
@@ -78,78 +91,128 @@ static void watch_parent(struct finder *finder, const char *path)
 	add(finder, &finder->watched, directory[0] ? directory : "/", true);
 }
 
-static void add_file(struct finder *finder, const char *path)
+/* Whether it is there. */
+static bool add_file(struct finder *finder, const char *path)
 {
 	cleanup_free char *real = NULL;
 	struct stat st;
 
-	watch_parent(finder, path);
 	if (remote_is(path))
-		return;
+		return false;
+	watch_parent(finder, path);
 	real = realpath(path, NULL);
-	if (!real || stat(real, &st) < 0 || !S_ISREG(st.st_mode) || is_loader(real))
-		return;
+	if (!real || stat(real, &st) < 0 || !S_ISREG(st.st_mode) || is_loader(real) ||
+	    remote_is(real))
+		return false;
 	watch_parent(finder, real);
 	add(finder, &finder->files, real, false);
+	return true;
 }
 
-static void add_in_directory(struct finder *finder, const char *directory, const char *prefix)
+static bool is_covered(const char *directory)
+{
+	/* All programs of the system are too many to hold: the exec events have to do for these. */
+	static const char *const whole_systems[] = { "/", "/usr", "/proc", "/sys", "/dev" };
+
+	for (size_t i = 0; i < sizeof(whole_systems) / sizeof(whole_systems[0]); i++) {
+		if (strcmp(directory, whole_systems[i]) == 0)
+			return false;
+	}
+	return !remote_is(directory);
+}
+
+/* A directory and all below it. Returns false when it, or a part of it, is left out. */
+static bool add_tree(struct finder *finder, const char *directory)
+{
+	char *const roots[] = { (char *)(uintptr_t)directory, NULL };
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
+	bool whole = true;
+	FTSENT *entry;
+
+	if (!fts)
+		return false;
+	while ((entry = fts_read(fts))) {
+		if (entry->fts_info != FTS_D)
+			continue;
+		if (finder->n_directories >= DIRECTORIES_MAX || !is_covered(entry->fts_path)) {
+			whole = false;
+			(void)fts_set(fts, entry, FTS_SKIP);
+			continue;
+		}
+		finder->n_directories++;
+		add(finder, &finder->files, entry->fts_path, true);
+		add(finder, &finder->watched, entry->fts_path, true);
+	}
+	(void)fts_close(fts);
+	return whole;
+}
+
+static void add_name(struct finder *finder, const struct rule_program *program)
+{
+	char path[PATH_MAX];
+	bool found = false;
+
+	for (size_t i = 0; i < N_USUAL; i++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", usual_directories[i],
+				     program->text) < sizeof(path))
+			found = add_file(finder, path) || found;
+	}
+	if (!found)
+		add_unknown(finder, program);
+}
+
+/* What is there in a directory and begins with a prefix. Returns how many. */
+static size_t add_in_directory(struct finder *finder, const char *directory, const char *prefix)
 {
 	cleanup_dir DIR *dir = remote_is(directory) ? NULL : opendir(directory);
 	const struct dirent *entry;
 	char path[PATH_MAX];
+	size_t n = 0;
 
+	if (!dir)
+		return 0;
 	add(finder, &finder->watched, directory, true);
-	while (dir && (entry = readdir(dir))) {
+	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' ||
 		    strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
 		    (size_t)snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name) >=
 			    sizeof(path))
 			continue;
-		add_file(finder, path);
+		if (entry->d_type == DT_DIR)
+			n += add_tree(finder, path);
+		else
+			n += add_file(finder, path);
 	}
+	return n;
 }
 
-static void add_name(struct finder *finder, const char *name)
+static void add_base_prefix(struct finder *finder, const struct rule_program *program)
 {
-	char path[PATH_MAX];
+	size_t n = 0;
 
-	for (size_t i = 0; i < N_USUAL; i++) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", usual_directories[i], name) <
-		    sizeof(path))
-			add_file(finder, path);
-	}
+	for (size_t i = 0; i < N_USUAL; i++)
+		n += add_in_directory(finder, usual_directories[i], program->text);
+	if (!n)
+		add_unknown(finder, program);
 }
 
-static void add_whole_directory(struct finder *finder, const char *directory)
+static void add_prefix(struct finder *finder, const struct rule_program *program)
 {
-	cleanup_free char *real = remote_is(directory) ? NULL : realpath(directory, NULL);
-
-	/* All programs of the system are too many to hold: the exec events have to do for these. */
-	if (!real || strcmp(real, "/") == 0 || strcmp(real, "/usr") == 0)
-		return;
-	add(finder, &finder->files, real, true);
-}
-
-static void add_prefix(struct finder *finder, const char *prefix)
-{
+	const char *slash = strrchr(program->text, '/');
 	char directory[PATH_MAX];
-	const char *slash = strrchr(prefix, '/');
 
-	if (!prefix[0])
-		return;
 	if (!slash) {
-		for (size_t i = 0; i < N_USUAL; i++)
-			add_in_directory(finder, usual_directories[i], prefix);
+		add_base_prefix(finder, program);
 		return;
 	}
-	if (prefix[0] != '/' || slash - prefix >= PATH_MAX)
+	if (program->text[0] != '/' || slash - program->text >= PATH_MAX)
 		return;
-	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(slash - prefix), prefix);
+	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(slash - program->text),
+		       program->text);
 	if (slash[1])
-		add_in_directory(finder, directory[0] ? directory : "/", slash + 1);
-	else
-		add_whole_directory(finder, directory);
+		(void)add_in_directory(finder, directory[0] ? directory : "/", slash + 1);
+	else if (!add_tree(finder, directory[0] ? directory : "/"))
+		add_unknown(finder, program);
 }
 
 static void add_program(struct finder *finder, const struct rule_program *program)
@@ -158,14 +221,14 @@ static void add_program(struct finder *finder, const struct rule_program *progra
 	case PATTERN_NONE:
 		return;
 	case PATTERN_PATH:
-		add_file(finder, program->text);
+		(void)add_file(finder, program->text);
 		return;
 	case PATTERN_NAME:
 		if (!strchr(program->text, '/'))
-			add_name(finder, program->text);
+			add_name(finder, program);
 		return;
 	case PATTERN_PREFIX:
-		add_prefix(finder, program->text);
+		add_prefix(finder, program);
 		return;
 	}
 }
@@ -178,6 +241,15 @@ static int by_path(const struct entry *a, const struct entry *b)
 static int hand_over(struct finder *finder, struct programs *ret)
 {
 	const struct entry *entry;
+
+	ret->n_unknown = finder->n_unknown;
+	if (finder->unknown) {
+		bool is_prefix = finder->unknown->pattern == PATTERN_PREFIX;
+
+		if (asprintf(&ret->unknown, "%s%s", finder->unknown->text, is_prefix ? "*" : "") <
+		    0)
+			ret->unknown = NULL;
+	}
 
 	HASH_SORT(finder->files, by_path);
 	HASH_SORT(finder->watched, by_path);
@@ -211,20 +283,38 @@ static void free_entries(struct entry *head)
 	}
 }
 
-int programs_find(const struct ruleset *set, struct programs *ret)
+static int finish(struct finder *finder, struct programs *ret)
 {
-	struct finder finder = { 0 };
 	int r;
 
 	*ret = (struct programs){ 0 };
-	for (size_t i = 0; i < set->n_programs; i++)
-		add_program(&finder, set->programs[i]);
-	r = hand_over(&finder, ret);
+	r = hand_over(finder, ret);
 	if (r < 0)
 		programs_done(ret);
-	free_entries(finder.files);
-	free_entries(finder.watched);
+	free_entries(finder->files);
+	free_entries(finder->watched);
 	return r;
+}
+
+int programs_find(const struct ruleset *set, struct programs *ret)
+{
+	struct finder finder = { 0 };
+
+	for (size_t i = 0; i < set->n_programs; i++)
+		add_program(&finder, set->programs[i]);
+	return finish(&finder, ret);
+}
+
+int programs_find_below(const struct ruleset *set, const char *directory, struct programs *ret)
+{
+	struct finder finder = { 0 };
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof(path), "%s/", directory);
+
+	/* Its files' paths all begin with a prefix if what they have in common does. */
+	if (len < (int)sizeof(path) && ruleset_names_program(set, path, path + len, NULL))
+		(void)add_tree(&finder, directory);
+	return finish(&finder, ret);
 }
 
 void programs_done(struct programs *programs)
@@ -235,13 +325,11 @@ void programs_done(struct programs *programs)
 		free(programs->directories[i]);
 	free(programs->items);
 	free(programs->directories);
+	free(programs->unknown);
 	*programs = (struct programs){ 0 };
 }
 
-bool programs_want(const struct ruleset *set, const char *directory, const char *name)
+bool programs_want(const struct ruleset *set, const char *path)
 {
-	char path[PATH_MAX];
-
-	return (size_t)snprintf(path, sizeof(path), "%s/%s", directory, name) < sizeof(path) &&
-	       ruleset_names_program(set, path, name);
+	return ruleset_names_program(set, path, strrchr(path, '/') + 1, NULL);
 }

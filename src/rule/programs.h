@@ -20,18 +20,24 @@ struct programs {
 	char **directories; /* to watch: a file may come, or be replaced, there; sorted, each once
 			     */
 	size_t n_directories;
+	size_t n_unknown; /* program columns that mean files which cannot be told from their text */
+	char *unknown;	  /* the first of these; or NULL */
 };
 
 /*
- * Find them: full paths; base names in the usual directories of programs; prefixes that end in a
- * slash as directories, other prefixes by the files that are there. Left out are files on file
- * systems that may wait for a server, and the loaders of dynamic programs (every program would be
- * held for them). Does file I/O. 0 or -ENOMEM; to be released with programs_done().
+ * Find them: full paths; base names in the usual directories of programs; of prefixes the files
+ * that are there, and the directories with all below them. Unknown are base names that are nowhere
+ * there, and prefixes that mean too much ("/usr/"). Left out are files on file systems that may
+ * wait for a server, and the loaders of dynamic programs (every program would be held for them).
+ * Does file I/O. 0 or -ENOMEM; to be released with programs_done().
  */
 int programs_find(const struct ruleset *set, struct programs *ret);
 void programs_done(struct programs *programs);
 
-/* Does one of the rules mean a file of this name in this directory? For files that come later. */
-bool programs_want(const struct ruleset *set, const char *directory, const char *name);
+/* Where a prefix covers all of a directory that has come since: the directory and all below it. */
+int programs_find_below(const struct ruleset *set, const char *directory, struct programs *ret);
+
+/* Does one of the rules mean a file of this path? */
+bool programs_want(const struct ruleset *set, const char *path);
 
 #endif

@@ -73,9 +73,11 @@ const struct rule *ruleset_match(const struct ruleset *set, const struct process
 bool ruleset_may_match(const struct ruleset *set, const struct process *process,
 		       unsigned *ret_facts);
 
-/* Does a rule's program column give this path, by its text? base: what is behind its last slash.
- * Who chooses a path can have it taken for one that a rule gives: not for deciding. */
-bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base);
+/* Does a rule's program column give this path, by its text, or this file (NULL: not asked for)?
+ * base: what is behind its last slash. Who chooses a path can have it taken for one that a rule
+ * gives: not for deciding. */
+bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base,
+			   const struct file_id *file);
 
 /* The first name that the load has looked up for this id, or NULL. */
 const char *ruleset_find_name(const struct ruleset *set, unsigned id, bool is_group);

@@ -27,6 +27,13 @@
 #define FAN_EVENT_INFO_TYPE_PIDFD 4
 #endif
 
+#ifndef FAN_MARK_EVICTABLE /* Linux 5.19 */
+#define FAN_MARK_EVICTABLE 0x00000200
+#endif
+
+/* Without it each ignored file stays in the kernel's memory. */
+#define IGNORED_MAX 16384
+
 /* Few at a time: each costs two descriptors, and without a free one the kernel denies the exec. */
 #define READ_BYTES 512
 
@@ -57,7 +64,9 @@ struct gate {
 	pthread_mutex_t lock; /* of the table; never held while waiting */
 	struct held held[HELD_MAX];
 
-	_Atomic uint64_t n_held, n_later, n_overdue, n_marks;
+	atomic_bool has_filesystems; /* are marked */
+	atomic_bool no_evictable;    /* the kernel has none of these marks */
+	_Atomic uint64_t n_held, n_later, n_overdue, n_ignored;
 };
 
 static uint64_t now_ms(void)
@@ -142,6 +151,43 @@ static int release_overdue(struct gate *gate)
 	return wait_ms;
 }
 
+void gate_forget_files(struct gate *gate)
+{
+	(void)fanotify_mark(gate->fd, FAN_MARK_FLUSH, 0, AT_FDCWD, "/");
+}
+
+/* ---- files that are of no interest ---------------------------------------------------------- */
+
+static bool ignore_with(struct gate *gate, int file_fd, unsigned flags)
+{
+	return fanotify_mark(gate->fd,
+			     FAN_MARK_ADD | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY |
+				     flags,
+			     FAN_OPEN_EXEC_PERM, file_fd, NULL) == 0;
+}
+
+/* Only where the file's file system is marked: a file's own mark is there because it is wanted. */
+static void ignore(struct gate *gate, int file_fd)
+{
+	bool done = false;
+
+	if (!atomic_load(&gate->has_filesystems))
+		return;
+	if (!atomic_load(&gate->no_evictable)) {
+		done = ignore_with(gate, file_fd, FAN_MARK_EVICTABLE);
+		if (!done && errno == EINVAL)
+			atomic_store(&gate->no_evictable, true);
+	}
+	if (atomic_load(&gate->no_evictable)) {
+		/* What had marks of its own is held by its file system's. */
+		if (atomic_load(&gate->n_ignored) % IGNORED_MAX == IGNORED_MAX - 1)
+			gate_forget_files(gate);
+		done = ignore_with(gate, file_fd, 0);
+	}
+	if (done)
+		atomic_fetch_add(&gate->n_ignored, 1);
+}
+
 /* ---- the thread ------------------------------------------------------------------------------ */
 
 static void handle(struct gate *gate, struct gate_event *event)
@@ -164,7 +210,9 @@ static void handle(struct gate *gate, struct gate_event *event)
 	atomic_store(&gate->busy_since_ms, 0);
 	if (answer == GATE_LATER)
 		atomic_fetch_add(&gate->n_later, 1);
-	else
+	if (answer == GATE_NEVER)
+		ignore(gate, event->file_fd);
+	if (answer != GATE_LATER)
 		gate_allow(gate, event->token);
 }
 
@@ -347,20 +395,27 @@ static int mark(struct gate *gate, unsigned what, const char *path, bool is_dire
 
 int gate_mark(struct gate *gate, const char *path, bool is_directory)
 {
-	int r = mark(gate, FAN_MARK_ADD, path, is_directory);
-
-	if (r == 0)
-		atomic_fetch_add(&gate->n_marks, 1);
-	return r;
+	return mark(gate, FAN_MARK_ADD, path, is_directory);
 }
 
 int gate_unmark(struct gate *gate, const char *path, bool is_directory)
 {
-	int r = mark(gate, FAN_MARK_REMOVE, path, is_directory);
+	return mark(gate, FAN_MARK_REMOVE, path, is_directory);
+}
+
+int gate_mark_filesystem(struct gate *gate, const char *path)
+{
+	int r = mark(gate, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, path, false);
 
 	if (r == 0)
-		atomic_fetch_sub(&gate->n_marks, 1);
+		atomic_store(&gate->has_filesystems, true);
 	return r;
+}
+
+void gate_unmark_filesystems(struct gate *gate)
+{
+	(void)fanotify_mark(gate->fd, FAN_MARK_FLUSH | FAN_MARK_FILESYSTEM, 0, AT_FDCWD, "/");
+	atomic_store(&gate->has_filesystems, false);
 }
 
 bool gate_watch(struct gate *gate, unsigned limit_ms)
@@ -382,6 +437,6 @@ void gate_get_stats(struct gate *gate, struct gate_stats *ret)
 		.held = atomic_load(&gate->n_held),
 		.later = atomic_load(&gate->n_later),
 		.overdue = atomic_load(&gate->n_overdue),
-		.marks = atomic_load(&gate->n_marks),
+		.ignored = atomic_load(&gate->n_ignored),
 	};
 }

@@ -92,7 +92,7 @@ static const struct {
 	{ "*:sh cpu a", "f:1 * name=sh cpu|a\n", "", 0 },
 	{ "*:sh* cpu a", "f:1 * prefix=sh cpu|a\n", "", 0 },
 	{ "*:/no/such* cpu a", "f:1 * prefix=/no/such cpu|a\n", "", 0 },
-	{ "*:* cpu a", "f:1 * prefix= cpu|a\n", "", 0 },
+	{ "*:* cpu a", "f:1 * any cpu|a\n", "", 0 },
 	{ "*:/no/such cpu a", "f:1 * path=/no/such cpu|a\n", "", 0 },
 	{ "* cpu a ignore", "f:1 * any cpu|a options=1\n", "", 0 },
 	{ "* cpu a ignore,ignore_rt", "f:1 * any cpu|a options=3\n", "", 0 },

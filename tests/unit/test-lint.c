@@ -69,7 +69,7 @@ static const struct {
 	{ "*:x* cpu a\n*:xy cpu b\n*:/no/xy cpu c\n*:x* cpu d\n*:y cpu e\n", "2<1 3<1 4<1 " },
 	{ "*:/no/* cpu a\n*:x cpu b\n", "" },
 	{ "1:x* cpu a\n2:xy cpu b\n*:xy cpu c\n1:xy cpu d\n", "4<3 " },
-	{ "*:* cpu a\n*:x cpu b\n*:/no/x cpu c\n* cpu d\n", "2<1 3<1 " },
+	{ "*:* cpu a\n*:x cpu b\n*:/no/x cpu c\n* cpu d\n", "2<1 3<1 4<1 " },
 	/* a rule with "ignore" hands on to the next */
 	{ "* cpu a ignore\n* cpu b\n", "" },
 	{ "* cpu a ignore_rt\n1 cpu b\n", "" },

@@ -345,8 +345,9 @@ START_TEST(knows_the_programs_that_are_named)
 		rule_index_free(set.index);
 		ck_assert_int_eq(ruleset_index(&set), 0);
 		for (unsigned j = 0; j < N_PATHS; j++)
-			ck_assert_int_eq(ruleset_names_program(&set, paths[j], base_of(paths[j])),
-					 any_names(&set, paths[j]));
+			ck_assert_int_eq(
+				ruleset_names_program(&set, paths[j], base_of(paths[j]), NULL),
+				any_names(&set, paths[j]));
 		rule_index_free(set.index);
 	}
 }

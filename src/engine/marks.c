@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The marks of the exec gate. A mark is on a file, not on a name, so directories are watched with
+ * inotify(7) for what comes later, or takes the place of a marked file. */
+#include "config.h"
+
+#include "engine/marks.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/filesystems.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/table.h"
+#include "rule/programs.h"
+#include "source/gate.h"
+
+#define WATCH_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
+
+/* New files that may yet be given a name that counts. */
+#define CANDIDATES_MAX 256
+
+struct watched {
+	UT_hash_handle hh;
+	int watch; /* inotify's */
+	char path[];
+};
+
+struct marks {
+	struct gate *gate;
+	bool everywhere;
+	marks_lost_fn *lost;
+	void *arg;
+	const struct ruleset *rules;
+	struct programs programs; /* that are marked */
+	int inotify_fd;
+	struct loop_watch *on_files;
+	struct watched *watched;
+	char *candidates[CANDIDATES_MAX];
+	size_t next_candidate;
+	bool has_filesystems; /* they are marked */
+};
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static bool has_program(const struct programs *programs, const struct program *wanted)
+{
+	size_t low = 0;
+	size_t high = programs->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(programs->items[middle].path, wanted->path);
+
+		if (order == 0)
+			return programs->items[middle].is_directory == wanted->is_directory;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static void mark_program(const struct marks *marks, const struct program *program)
+{
+	int r = gate_mark(marks->gate, program->path, program->is_directory);
+
+	if (r < 0)
+		log_notice("%s cannot be marked (%s): it is placed after its start", program->path,
+			   strerror(-r));
+}
+
+static void set_programs(struct marks *marks, struct programs *programs)
+{
+	for (size_t i = 0; i < programs->n; i++) {
+		if (!has_program(&marks->programs, &programs->items[i]))
+			mark_program(marks, &programs->items[i]);
+	}
+	for (size_t i = 0; i < marks->programs.n; i++) {
+		const struct program *program = &marks->programs.items[i];
+
+		if (!has_program(programs, program))
+			(void)gate_unmark(marks->gate, program->path, program->is_directory);
+	}
+	programs_done(&marks->programs);
+	marks->programs = *programs;
+	*programs = (struct programs){ 0 };
+}
+
+/* ---- directories ----------------------------------------------------------------------------- */
+
+static void unwatch(struct marks *marks, struct watched *watched)
+{
+	HASH_DEL(marks->watched, watched);
+	free(watched);
+}
+
+static void unwatch_all(struct marks *marks)
+{
+	struct watched *watched, *next;
+
+	HASH_ITER (hh, marks->watched, watched, next) {
+		(void)inotify_rm_watch(marks->inotify_fd, watched->watch);
+		unwatch(marks, watched);
+	}
+}
+
+static void watch(struct marks *marks, const char *path)
+{
+	struct watched *watched, *same;
+	int number = inotify_add_watch(marks->inotify_fd, path, WATCH_MASK);
+
+	if (number < 0) {
+		/* A directory that is not there yet is nothing to speak of. */
+		if (errno == ENOSPC)
+			log_warning("%s cannot be watched for new programs: raise "
+				    "fs.inotify.max_user_watches",
+				    path);
+		return;
+	}
+	/* Another name of a directory that is watched. */
+	HASH_FIND_INT(marks->watched, &number, same);
+	if (same)
+		return;
+	watched = calloc(1, sizeof(*watched) + strlen(path) + 1);
+	if (!watched)
+		return;
+	watched->watch = number;
+	memcpy(watched->path, path, strlen(path));
+	HASH_ADD_INT(marks->watched, watch, watched);
+	if (!table_has(watched))
+		free(watched);
+}
+
+/* Below one whose name a prefix begins with, or covers. */
+static void add_directory(struct marks *marks, const char *path)
+{
+	struct programs below;
+
+	if (programs_find_below(marks->rules, path, &below) < 0)
+		return;
+	for (size_t i = 0; i < below.n_directories; i++)
+		watch(marks, below.directories[i]);
+	for (size_t i = 0; i < below.n; i++)
+		mark_program(marks, &below.items[i]);
+	programs_done(&below);
+}
+
+/* ---- what comes later ------------------------------------------------------------------------ */
+
+static void drop_candidate(struct marks *marks, size_t i)
+{
+	const char *path = marks->candidates[i];
+
+	if (path && !programs_want(marks->rules, path))
+		(void)gate_unmark(marks->gate, path, false);
+	free(marks->candidates[i]);
+	marks->candidates[i] = NULL;
+}
+
+/*
+ * Who replaces a program writes a new file beside it, and gives that the name when it is complete:
+ * the program can be executed before the daemon has heard of it. So all new files are marked for a
+ * while.
+ */
+static void add_candidate(struct marks *marks, const char *path)
+{
+	size_t i = marks->next_candidate++ % CANDIDATES_MAX;
+
+	drop_candidate(marks, i);
+	if (gate_mark(marks->gate, path, false) == 0)
+		marks->candidates[i] = strdup(path);
+}
+
+static void look_at_file(struct marks *marks, const struct inotify_event *event)
+{
+	struct watched *watched;
+	char path[PATH_MAX + NAME_MAX + 2];
+
+	HASH_FIND_INT(marks->watched, &event->wd, watched);
+	if (watched && (event->mask & IN_IGNORED))
+		unwatch(marks, watched);
+	else if (watched && event->len) {
+		const char *slash = strcmp(watched->path, "/") == 0 ? "" : "/";
+
+		(void)snprintf(path, sizeof(path), "%s%s%s", watched->path, slash, event->name);
+		if (event->mask & IN_ISDIR)
+			add_directory(marks, path);
+		else if (programs_want(marks->rules, path))
+			(void)gate_mark(marks->gate, path, false);
+		else if (event->mask & IN_CREATE)
+			add_candidate(marks, path);
+	}
+}
+
+static void on_files(void *arg)
+{
+	struct marks *marks = arg;
+	_Alignas(struct inotify_event) char buf[8192];
+	ssize_t len = read(marks->inotify_fd, buf, sizeof(buf));
+
+	for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= len;) {
+		const struct inotify_event *event = (const void *)(buf + at);
+
+		if (event->mask & IN_Q_OVERFLOW)
+			marks->lost(marks->arg);
+		else
+			look_at_file(marks, event);
+		at += (ssize_t)(sizeof(*event) + event->len);
+	}
+}
+
+void marks_sweep(struct marks *marks)
+{
+	size_t i = marks->next_candidate++ % CANDIDATES_MAX;
+
+	drop_candidate(marks, i);
+}
+
+/* ---- file systems ---------------------------------------------------------------------------- */
+
+static void mark_filesystems(struct marks *marks)
+{
+	struct filesystems found;
+	int r = filesystems_find(&found);
+
+	if (r < 0) {
+		log_warning("the file systems cannot be marked: %s", strerror(-r));
+		return;
+	}
+	for (size_t i = 0; i < found.n; i++) {
+		r = gate_mark_filesystem(marks->gate, found.mounts[i]);
+		if (r < 0)
+			log_notice("the file system at %s cannot be marked: %s", found.mounts[i],
+				   strerror(-r));
+	}
+	filesystems_done(&found);
+	marks->has_filesystems = true;
+}
+
+void marks_update_mounts(struct marks *marks)
+{
+	if (marks->has_filesystems)
+		mark_filesystems(marks);
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+static void say(const struct marks *marks)
+{
+	const struct programs *programs = &marks->programs;
+
+	log_notice("%zu programs and directories are marked: they are placed before their first "
+		   "instruction%s",
+		   programs->n, marks->has_filesystems ? ", as is every other program" : "");
+	if (programs->n_unknown && !marks->has_filesystems)
+		log_notice("%zu program columns (the first: \"%s\") are no known files: these are "
+			   "placed after their start (--sync=always)",
+			   programs->n_unknown, programs->unknown);
+}
+
+void marks_set(struct marks *marks, const struct ruleset *rules, struct programs *programs)
+{
+	bool had_filesystems = marks->has_filesystems;
+
+	marks->rules = rules;
+	/* What was learned to be of no interest may be now. All goes that is on files; until they
+	 * are marked anew, their file systems' marks hold them. */
+	if (had_filesystems) {
+		gate_forget_files(marks->gate);
+		programs_done(&marks->programs);
+	}
+	for (size_t i = 0; i < CANDIDATES_MAX; i++)
+		drop_candidate(marks, i);
+	marks->has_filesystems = false;
+	if (marks->everywhere && programs->n_unknown)
+		mark_filesystems(marks);
+	set_programs(marks, programs);
+	if (had_filesystems && !marks->has_filesystems)
+		gate_unmark_filesystems(marks->gate);
+	unwatch_all(marks);
+	for (size_t i = 0; i < marks->programs.n_directories; i++)
+		watch(marks, marks->programs.directories[i]);
+	say(marks);
+}
+
+int marks_new(struct loop *loop, struct gate *gate, bool everywhere, marks_lost_fn *lost, void *arg,
+	      struct marks **ret, const char **ret_tried)
+{
+	struct marks *marks = calloc(1, sizeof(*marks));
+
+	*ret_tried = "memory";
+	if (!marks)
+		return -ENOMEM;
+	marks->gate = gate;
+	marks->everywhere = everywhere;
+	marks->lost = lost;
+	marks->arg = arg;
+	marks->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (marks->inotify_fd < 0) {
+		int r = -errno;
+
+		*ret_tried = "inotify";
+		marks_free(marks);
+		return r;
+	}
+	marks->on_files = loop_watch_read(loop, marks->inotify_fd, on_files, marks);
+	if (!marks->on_files) {
+		marks_free(marks);
+		return -ENOMEM;
+	}
+	*ret = marks;
+	return 0;
+}
+
+void marks_free(struct marks *marks)
+{
+	if (!marks)
+		return;
+	loop_watch_free(marks->on_files);
+	if (marks->inotify_fd >= 0) {
+		unwatch_all(marks);
+		(void)close(marks->inotify_fd);
+	}
+	for (size_t i = 0; i < CANDIDATES_MAX; i++)
+		free(marks->candidates[i]);
+	programs_done(&marks->programs);
+	free(marks);
+}

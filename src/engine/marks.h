@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_MARKS_H
+#define CGRED_ENGINE_MARKS_H
+
+#include <stdbool.h>
+
+struct gate;
+struct loop;
+struct programs;
+struct ruleset;
+
+/* What the exec gate holds: the marks that follow from the rules, kept true while files come, go
+ * and are replaced. Main thread only. */
+struct marks;
+
+/* So many files came and went that some were not told of: everything must be looked up anew. */
+typedef void marks_lost_fn(void *arg);
+
+/* The gate stays the caller's. everywhere: mark whole file systems where a rule's program is no
+ * known file. 0 or -errno; *ret_tried says what failed. */
+int marks_new(struct loop *loop, struct gate *gate, bool everywhere, marks_lost_fn *lost, void *arg,
+	      struct marks **ret, const char **ret_tried);
+void marks_free(struct marks *marks); /* takes NULL; the marks go with the gate */
+
+/* The rules have changed, and what programs they mean, which are taken over. The rules stay the
+ * caller's, and are used until the next call. What is marked, and what cannot be, is logged. */
+void marks_set(struct marks *marks, const struct ruleset *rules, struct programs *programs);
+
+/* Something was mounted or unmounted. */
+void marks_update_mounts(struct marks *marks);
+
+/* Now and then: marks that were put on a file before it had its name, and that it does not need. */
+void marks_sweep(struct marks *marks);
+
+#endif
