@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -30,6 +31,10 @@
  */
 #define NOTES_MAX 4096
 
+/* How often the main thread looks again whether the gate's is done with a process: some 100 ms. A
+ * lone move takes up to 30. */
+#define WAITS_MAX 1000
+
 struct script {
 	pid_t tgid;
 	char path[PATH_MAX];
@@ -40,6 +45,7 @@ struct exec_gate {
 	struct process_reader *reader; /* the gate thread's own */
 	struct placed *placed;
 	atomic_bool defer_all;
+	_Atomic pid_t gate_at, main_at; /* the process that each thread is at work on; 0: none */
 	int notes_fd;
 
 	pthread_mutex_t lock; /* of all below; never held while waiting */
@@ -106,6 +112,27 @@ void exec_gate_set_plan(struct exec_gate *gate, struct gate_plan *plan)
 void exec_gate_defer_all(struct exec_gate *gate, bool defer)
 {
 	atomic_store(&gate->defer_all, defer);
+}
+
+void exec_gate_set_main_at(struct exec_gate *gate, pid_t tgid)
+{
+	atomic_store(&gate->main_at, tgid);
+}
+
+bool exec_gate_was_at(struct exec_gate *gate, pid_t tgid)
+{
+	const struct timespec pause = { .tv_nsec = 50000 };
+	const struct exec_gate_note *note;
+
+	for (unsigned i = 0; atomic_load(&gate->gate_at) == tgid; i++) {
+		if (i == WAITS_MAX)
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	(void)pthread_mutex_lock(&gate->lock);
+	LL_SEARCH_SCALAR(gate->notes, note, tgid, tgid);
+	(void)pthread_mutex_unlock(&gate->lock);
+	return note != NULL;
 }
 
 static struct gate_plan *take_plan(struct exec_gate *gate)
@@ -359,7 +386,8 @@ static enum gate_answer decide_planned(struct work *work)
 	rule = ruleset_match(rules, &work->process, confirm, work);
 	if (!rule)
 		return GATE_ALLOW;
-	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all))
+	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all) ||
+	    atomic_load(&work->gate->main_at) == work->event->tgid)
 		return leave_to_main(work);
 	if (decide_exemption(&work->process, gate_plan_own_cgroup(work->plan),
 			     gate_plan_is_systemd(work->plan)))
@@ -375,9 +403,11 @@ enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event)
 
 	if (event->tgid <= 1 || event->tgid == gate->self)
 		return GATE_ALLOW;
+	atomic_store(&gate->gate_at, event->tgid);
 	work.plan = take_plan(gate);
 	if (work.plan && held_exec_read(&work.held, event->file_fd))
 		answer = decide_planned(&work);
+	atomic_store(&gate->gate_at, 0);
 	gate_plan_unref(work.plan);
 	return answer;
 }

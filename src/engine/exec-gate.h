@@ -49,6 +49,15 @@ enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event);
 void exec_gate_set_plan(struct exec_gate *exec_gate, struct gate_plan *plan);
 void exec_gate_defer_all(struct exec_gate *exec_gate, bool defer);
 
+/*
+ * The two threads do not work on one process at once: an older event's decision, written after the
+ * gate's, would undo it. The main thread says which process it decides about (0: none), and the gate
+ * leaves that one to it. exec_gate_was_at() says whether the gate's thread has placed the process,
+ * or left it, and the note of that is still to be read; it waits while the thread is at work on it.
+ */
+void exec_gate_set_main_at(struct exec_gate *exec_gate, pid_t tgid);
+bool exec_gate_was_at(struct exec_gate *exec_gate, pid_t tgid);
+
 /* The exec of a process has happened: what was known of the one before it is over. */
 void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid);
 

@@ -302,14 +302,33 @@ static void take_back(struct sync *sync, const struct exec_gate_note *note)
 	process_init(&process, note->tgid);
 	if (!note->cgroup || !is_same_process(engine, note, &process))
 		return;
-	if (process.exe_file.ino == note->held.file.ino &&
-	    process.exe_file.dev == note->held.file.dev)
-		return; /* it did happen */
+	/* It did happen, or the process has ended, which leaves none. */
+	if (!process.exe_file.ino || (process.exe_file.ino == note->held.file.ino &&
+				      process.exe_file.dev == note->held.file.dev))
+		return;
 	(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
 	placed_forget(engine->placed, note->tgid);
+	engine_decide_again(engine, note->tgid);
 	sync->taken_back++;
 	log_info("taken back: %d did not execute %s after all", (int)note->tgid,
 		 note->held.script[0] ? note->held.script : note->held.exe);
+}
+
+void engine_sync_begin(struct engine *engine, pid_t tgid)
+{
+	if (engine->sync)
+		exec_gate_set_main_at(engine->sync->exec_gate, tgid);
+}
+
+bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
+{
+	const struct sync *sync = engine->sync;
+	const struct expected *expected;
+
+	if (!sync)
+		return false;
+	HASH_FIND_INT(sync->expected, &tgid, expected);
+	return expected || exec_gate_was_at(sync->exec_gate, tgid);
 }
 
 void engine_sync_executed(struct engine *engine, pid_t tgid)
