@@ -36,6 +36,7 @@ $n:$T/bin/named-starter      $C1  $CG/starter
 $n:$T/dir/*                  $C1  $CG/other
 $n:$T/bin/pre*               $C1  $CG/other
 $((n + 1)):$T/bin/pre*       $C1  $CG/made/%U
+$((n + 2)):$T/bin/pre*       $C1  $CG/made/%U
 E
 start_gate
 
@@ -43,11 +44,16 @@ by_named() {
 	by_user "$T/bin/named-starter" "$TIMES" fork "$first"
 }
 
+by_root() {
+	exec "$T/bin/starter" "$TIMES" "$n" "$1"
+}
+
 ways() {
 	all_first plainly "$CG/a" many fork "$first"
 	all_first "by posix_spawn" "$CG/a" many vfork "$first"
 	all_first "by a thread" "$CG/a" many thread "$first"
 	all_first "from a program with a group of its own" "$CG/a" by_named
+	all_first "right after a change of its user" "$CG/a" by_root "$first"
 	all_first "through a symbolic link" "$CG/a" many fork "$T/bin/link"
 	all_first "through the symbolic link that the rule names" "$CG/link" many fork "$T/bin/named-link"
 	all_first "the file that this link leads to" "$CG/link" many fork "$T/bin/linked"
@@ -60,7 +66,9 @@ ways() {
 }
 idle_and_busy ways
 
-n=$((n + 1))
+n=$((n + 2))
+all_first "right after a change of its user, into a group made on demand" "$CG/made/$n" by_root "$T/bin/pre-one"
+n=$((n - 1))
 all_first "into a group made on demand" "$CG/made/$n" many fork "$T/bin/pre-one"
 daemon_lives
 stop_daemon
