@@ -51,9 +51,10 @@ void exec_gate_defer_all(struct exec_gate *exec_gate, bool defer);
 
 /*
  * The two threads do not work on one process at once: an older event's decision, written after the
- * gate's, would undo it. The main thread says which process it decides about (0: none), and the gate
- * leaves that one to it. exec_gate_was_at() says whether the gate's thread has placed the process,
- * or left it, and the note of that is still to be read; it waits while the thread is at work on it.
+ * gate's, would undo it. The main thread says which process it decides about (0: none), and the
+ * gate leaves that one to it. exec_gate_was_at() says whether the gate's thread has placed the
+ * process, or left it, and the note of that is still to be read; it waits while the thread is at
+ * work on it.
  */
 void exec_gate_set_main_at(struct exec_gate *exec_gate, pid_t tgid);
 bool exec_gate_was_at(struct exec_gate *exec_gate, pid_t tgid);
