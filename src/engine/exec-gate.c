@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/table.h"
 #include "cgroup/group.h"
 #include "engine/decide.h"
 #include "engine/gate-plan.h"
@@ -24,8 +25,8 @@
 #include "rule/ruleset.h"
 #include "source/gate.h"
 
-/* Scripts whose interpreters are still to be opened. */
-#define SCRIPTS_MAX 64
+/* Scripts whose interpreters are still to be opened; of those that failed nobody tells. */
+#define SCRIPTS_MAX 4096
 
 /* Notes that the main thread has not read. Where it does not, nothing more is placed by the gate.
  */
@@ -36,8 +37,9 @@
 #define WAITS_MAX 1000
 
 struct script {
+	UT_hash_handle hh;
 	pid_t tgid;
-	char path[PATH_MAX];
+	char path[];
 };
 
 struct exec_gate {
@@ -52,8 +54,7 @@ struct exec_gate {
 	struct gate_plan *plan;
 	struct exec_gate_note *notes;
 	size_t n_notes;
-	struct script scripts[SCRIPTS_MAX];
-	size_t next_script;
+	struct script *scripts; /* by tgid */
 };
 
 struct exec_gate *exec_gate_new(int proc_fd, struct placed *placed)
@@ -80,12 +81,23 @@ void exec_gate_note_free(struct exec_gate_note *note)
 	free(note);
 }
 
+static void drop_script(struct exec_gate *gate, struct script *script)
+{
+	if (!script)
+		return;
+	HASH_DEL(gate->scripts, script);
+	free(script);
+}
+
 void exec_gate_free(struct exec_gate *gate)
 {
 	struct exec_gate_note *note, *next;
+	struct script *script, *next_script;
 
 	if (!gate)
 		return;
+	HASH_ITER (hh, gate->scripts, script, next_script)
+		drop_script(gate, script);
 	LL_FOREACH_SAFE(gate->notes, note, next)
 	exec_gate_note_free(note);
 	gate_plan_unref(gate->plan);
@@ -186,36 +198,49 @@ static bool pass_on(struct exec_gate *gate, struct exec_gate_note *note)
 	return room;
 }
 
-/* A script is opened first, then its interpreter, in one exec: the second has the script's name
- * too. */
-static void remember_script(struct exec_gate *gate, pid_t tgid, const char *path)
+static struct script *script_of(const struct exec_gate *gate, pid_t tgid)
 {
 	struct script *script;
 
-	(void)pthread_mutex_lock(&gate->lock);
-	script = &gate->scripts[gate->next_script++ % SCRIPTS_MAX];
+	HASH_FIND_INT(gate->scripts, &tgid, script);
+	return script;
+}
+
+/* A script is opened first, then its interpreter, in one exec: the second has the script's name
+ * too. On a busy machine many others may come in between. */
+static void remember_script(struct exec_gate *gate, pid_t tgid, const char *path)
+{
+	struct script *script = calloc(1, sizeof(*script) + strlen(path) + 1);
+
+	if (!script)
+		return;
 	script->tgid = tgid;
-	(void)snprintf(script->path, sizeof(script->path), "%s", path);
+	memcpy(script->path, path, strlen(path));
+	(void)pthread_mutex_lock(&gate->lock);
+	drop_script(gate, script_of(gate, tgid));
+	HASH_ADD_INT(gate->scripts, tgid, script);
+	if (!table_has(script))
+		free(script);
+	if (HASH_COUNT(gate->scripts) > SCRIPTS_MAX)
+		drop_script(gate, gate->scripts); /* the oldest */
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
 static void find_script(struct exec_gate *gate, pid_t tgid, char path[PATH_MAX])
 {
+	const struct script *script;
+
 	(void)pthread_mutex_lock(&gate->lock);
-	for (size_t i = 0; i < SCRIPTS_MAX; i++) {
-		if (gate->scripts[i].tgid == tgid)
-			(void)snprintf(path, PATH_MAX, "%s", gate->scripts[i].path);
-	}
+	script = script_of(gate, tgid);
+	if (script)
+		(void)snprintf(path, PATH_MAX, "%s", script->path);
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
 void exec_gate_forget(struct exec_gate *gate, pid_t tgid)
 {
 	(void)pthread_mutex_lock(&gate->lock);
-	for (size_t i = 0; i < SCRIPTS_MAX; i++) {
-		if (gate->scripts[i].tgid == tgid)
-			gate->scripts[i].tgid = 0;
-	}
+	drop_script(gate, script_of(gate, tgid));
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
