@@ -39,6 +39,7 @@
 struct script {
 	UT_hash_handle hh;
 	pid_t tgid;
+	uint64_t time_ns;
 	char path[];
 };
 
@@ -167,12 +168,13 @@ struct exec_gate_note *exec_gate_next_note(struct exec_gate *gate)
 	struct exec_gate_note *note;
 	uint64_t count;
 
-	(void)!read(gate->notes_fd, &count, sizeof(count));
 	(void)pthread_mutex_lock(&gate->lock);
 	note = gate->notes;
 	if (note) {
 		LL_DELETE(gate->notes, note);
 		gate->n_notes--;
+	} else {
+		(void)!read(gate->notes_fd, &count, sizeof(count));
 	}
 	(void)pthread_mutex_unlock(&gate->lock);
 	return note;
@@ -208,13 +210,14 @@ static struct script *script_of(const struct exec_gate *gate, pid_t tgid)
 
 /* A script is opened first, then its interpreter, in one exec: the second has the script's name
  * too. On a busy machine many others may come in between. */
-static void remember_script(struct exec_gate *gate, pid_t tgid, const char *path)
+static void remember_script(struct exec_gate *gate, pid_t tgid, uint64_t time_ns, const char *path)
 {
 	struct script *script = calloc(1, sizeof(*script) + strlen(path) + 1);
 
 	if (!script)
 		return;
 	script->tgid = tgid;
+	script->time_ns = time_ns;
 	memcpy(script->path, path, strlen(path));
 	(void)pthread_mutex_lock(&gate->lock);
 	drop_script(gate, script_of(gate, tgid));
@@ -237,10 +240,14 @@ static void find_script(struct exec_gate *gate, pid_t tgid, char path[PATH_MAX])
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
-void exec_gate_forget(struct exec_gate *gate, pid_t tgid)
+void exec_gate_forget(struct exec_gate *gate, pid_t tgid, uint64_t time_ns)
 {
+	struct script *script;
+
 	(void)pthread_mutex_lock(&gate->lock);
-	drop_script(gate, script_of(gate, tgid));
+	script = script_of(gate, tgid);
+	if (script && script->time_ns < time_ns)
+		drop_script(gate, script);
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
@@ -251,10 +258,19 @@ struct work {
 	struct exec_gate *gate;
 	const struct gate_event *event;
 	struct gate_plan *plan;
+	uint64_t time_ns; /* when it was begun */
 	struct process process;
 	struct held_exec held;
 	bool needs_main; /* something that cannot be decided here */
 };
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 static struct exec_gate_note *new_note(const struct work *work)
 {
@@ -262,6 +278,7 @@ static struct exec_gate_note *new_note(const struct work *work)
 
 	if (note) {
 		note->tgid = work->event->tgid;
+		note->time_ns = work->time_ns;
 		note->held = work->held;
 	}
 	return note;
@@ -398,7 +415,7 @@ static enum gate_answer decide_planned(struct work *work)
 	const struct rule *rule;
 
 	if (work->held.script[0])
-		remember_script(work->gate, work->event->tgid, work->held.script);
+		remember_script(work->gate, work->event->tgid, work->time_ns, work->held.script);
 	else
 		find_script(work->gate, work->event->tgid, work->held.script);
 	process_init(&work->process, work->event->tgid);
@@ -423,7 +440,7 @@ static enum gate_answer decide_planned(struct work *work)
 enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event)
 {
 	struct exec_gate *gate = arg;
-	struct work work = { .gate = gate, .event = event };
+	struct work work = { .gate = gate, .event = event, .time_ns = now_ns() };
 	enum gate_answer answer = GATE_ALLOW;
 
 	if (event->tgid <= 1 || event->tgid == gate->self)

@@ -26,7 +26,8 @@ struct exec_gate;
 struct exec_gate_note {
 	struct exec_gate_note *next;
 	pid_t tgid;
-	uint32_t token; /* not 0: decide, then gate_allow() */
+	uint32_t token;	  /* not 0: decide, then gate_allow() */
+	uint64_t time_ns; /* CLOCK_MONOTONIC: before its exec, and after the one before */
 	struct held_exec held;
 	/* Where it was placed, when it was; and what to put back if the exec does not happen. */
 	uint32_t moved;
@@ -59,8 +60,8 @@ void exec_gate_defer_all(struct exec_gate *exec_gate, bool defer);
 void exec_gate_set_main_at(struct exec_gate *exec_gate, pid_t tgid);
 bool exec_gate_was_at(struct exec_gate *exec_gate, pid_t tgid);
 
-/* The exec of a process has happened: what was known of the one before it is over. */
-void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid);
+/* The exec of a process has happened, then: what was known of it from before is over. */
+void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid, uint64_t time_ns);
 
 /* Readable when there are notes. */
 int exec_gate_fd(const struct exec_gate *exec_gate);

@@ -233,7 +233,7 @@ static void handle_fork(struct engine *engine, const struct event *event)
 static void handle_change(struct engine *engine, const struct event *event)
 {
 	if (event->kind == EVENT_EXEC)
-		engine_sync_executed(engine, event->tgid);
+		engine_sync_executed(engine, event);
 	if (has_later(engine, event->tgid))
 		put_off(engine, event->tgid);
 	else if (event->kind == EVENT_EXEC)

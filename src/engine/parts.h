@@ -142,7 +142,7 @@ void engine_sync_begin(struct engine *engine, pid_t tgid);
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid);
 
 /* An exec has happened. */
-void engine_sync_executed(struct engine *engine, pid_t tgid);
+void engine_sync_executed(struct engine *engine, const struct event *event);
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms);
 
 /* ---- memory.c */

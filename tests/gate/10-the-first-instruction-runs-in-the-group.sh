@@ -53,6 +53,9 @@ ways() {
 	all_first "by posix_spawn" "$CG/a" many vfork "$first"
 	all_first "by a thread" "$CG/a" many thread "$first"
 	all_first "from a program with a group of its own" "$CG/a" by_named
+	all_first "from a program that was executed just before" "$CG/a" \
+		many fork "$T/bin/steps" exec "$first"
+	all_first "a script from such a program" "$CG/other" many fork "$T/bin/steps" exec "$T/bin/both"
 	all_first "right after a change of its user" "$CG/a" by_root "$first"
 	all_first "through a symbolic link" "$CG/a" many fork "$T/bin/link"
 	all_first "through the symbolic link that the rule names" "$CG/link" many fork "$T/bin/named-link"
