@@ -443,5 +443,10 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
 		 struct diag_list *diags, struct decision *ret)
 {
+	decider_superseded_fn *superseded = decider->superseded;
+
+	/* What is queued happened before this exec, whose own event comes when it goes on. */
+	decider->superseded = NULL;
 	decide_any(decider, tgid, NULL, held, diags, ret);
+	decider->superseded = superseded;
 }

@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/table.h"
 #include "cgroup/group.h"
 #include "engine/decide.h"
 #include "engine/gate-plan.h"
@@ -23,16 +25,22 @@
 #include "rule/ruleset.h"
 #include "source/gate.h"
 
-/* Scripts whose interpreters are still to be opened. */
-#define SCRIPTS_MAX 64
+/* Scripts whose interpreters are still to be opened; of those that failed nobody tells. */
+#define SCRIPTS_MAX 4096
 
 /* Notes that the main thread has not read. Where it does not, nothing more is placed by the gate.
  */
 #define NOTES_MAX 4096
 
+/* How often the main thread looks again whether the gate's is done with a process: some 100 ms. A
+ * lone move takes up to 30. */
+#define WAITS_MAX 1000
+
 struct script {
+	UT_hash_handle hh;
 	pid_t tgid;
-	char path[PATH_MAX];
+	uint64_t time_ns;
+	char path[];
 };
 
 struct exec_gate {
@@ -40,14 +48,14 @@ struct exec_gate {
 	struct process_reader *reader; /* the gate thread's own */
 	struct placed *placed;
 	atomic_bool defer_all;
+	_Atomic pid_t gate_at, main_at; /* the process that each thread is at work on; 0: none */
 	int notes_fd;
 
 	pthread_mutex_t lock; /* of all below; never held while waiting */
 	struct gate_plan *plan;
 	struct exec_gate_note *notes;
 	size_t n_notes;
-	struct script scripts[SCRIPTS_MAX];
-	size_t next_script;
+	struct script *scripts; /* by tgid */
 };
 
 struct exec_gate *exec_gate_new(int proc_fd, struct placed *placed)
@@ -74,12 +82,23 @@ void exec_gate_note_free(struct exec_gate_note *note)
 	free(note);
 }
 
+static void drop_script(struct exec_gate *gate, struct script *script)
+{
+	if (!script)
+		return;
+	HASH_DEL(gate->scripts, script);
+	free(script);
+}
+
 void exec_gate_free(struct exec_gate *gate)
 {
 	struct exec_gate_note *note, *next;
+	struct script *script, *next_script;
 
 	if (!gate)
 		return;
+	HASH_ITER (hh, gate->scripts, script, next_script)
+		drop_script(gate, script);
 	LL_FOREACH_SAFE(gate->notes, note, next)
 	exec_gate_note_free(note);
 	gate_plan_unref(gate->plan);
@@ -108,6 +127,27 @@ void exec_gate_defer_all(struct exec_gate *gate, bool defer)
 	atomic_store(&gate->defer_all, defer);
 }
 
+void exec_gate_set_main_at(struct exec_gate *gate, pid_t tgid)
+{
+	atomic_store(&gate->main_at, tgid);
+}
+
+bool exec_gate_was_at(struct exec_gate *gate, pid_t tgid)
+{
+	const struct timespec pause = { .tv_nsec = 50000 };
+	const struct exec_gate_note *note;
+
+	for (unsigned i = 0; atomic_load(&gate->gate_at) == tgid; i++) {
+		if (i == WAITS_MAX)
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	(void)pthread_mutex_lock(&gate->lock);
+	LL_SEARCH_SCALAR(gate->notes, note, tgid, tgid);
+	(void)pthread_mutex_unlock(&gate->lock);
+	return note != NULL;
+}
+
 static struct gate_plan *take_plan(struct exec_gate *gate)
 {
 	struct gate_plan *plan;
@@ -128,12 +168,13 @@ struct exec_gate_note *exec_gate_next_note(struct exec_gate *gate)
 	struct exec_gate_note *note;
 	uint64_t count;
 
-	(void)!read(gate->notes_fd, &count, sizeof(count));
 	(void)pthread_mutex_lock(&gate->lock);
 	note = gate->notes;
 	if (note) {
 		LL_DELETE(gate->notes, note);
 		gate->n_notes--;
+	} else {
+		(void)!read(gate->notes_fd, &count, sizeof(count));
 	}
 	(void)pthread_mutex_unlock(&gate->lock);
 	return note;
@@ -159,36 +200,54 @@ static bool pass_on(struct exec_gate *gate, struct exec_gate_note *note)
 	return room;
 }
 
-/* A script is opened first, then its interpreter, in one exec: the second has the script's name
- * too. */
-static void remember_script(struct exec_gate *gate, pid_t tgid, const char *path)
+static struct script *script_of(const struct exec_gate *gate, pid_t tgid)
 {
 	struct script *script;
 
-	(void)pthread_mutex_lock(&gate->lock);
-	script = &gate->scripts[gate->next_script++ % SCRIPTS_MAX];
+	HASH_FIND_INT(gate->scripts, &tgid, script);
+	return script;
+}
+
+/* A script is opened first, then its interpreter, in one exec: the second has the script's name
+ * too. On a busy machine many others may come in between. */
+static void remember_script(struct exec_gate *gate, pid_t tgid, uint64_t time_ns, const char *path)
+{
+	struct script *script = calloc(1, sizeof(*script) + strlen(path) + 1);
+
+	if (!script)
+		return;
 	script->tgid = tgid;
-	(void)snprintf(script->path, sizeof(script->path), "%s", path);
+	script->time_ns = time_ns;
+	memcpy(script->path, path, strlen(path));
+	(void)pthread_mutex_lock(&gate->lock);
+	drop_script(gate, script_of(gate, tgid));
+	HASH_ADD_INT(gate->scripts, tgid, script);
+	if (!table_has(script))
+		free(script);
+	if (HASH_COUNT(gate->scripts) > SCRIPTS_MAX)
+		drop_script(gate, gate->scripts); /* the oldest */
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
 static void find_script(struct exec_gate *gate, pid_t tgid, char path[PATH_MAX])
 {
+	const struct script *script;
+
 	(void)pthread_mutex_lock(&gate->lock);
-	for (size_t i = 0; i < SCRIPTS_MAX; i++) {
-		if (gate->scripts[i].tgid == tgid)
-			(void)snprintf(path, PATH_MAX, "%s", gate->scripts[i].path);
-	}
+	script = script_of(gate, tgid);
+	if (script)
+		(void)snprintf(path, PATH_MAX, "%s", script->path);
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
-void exec_gate_forget(struct exec_gate *gate, pid_t tgid)
+void exec_gate_forget(struct exec_gate *gate, pid_t tgid, uint64_t time_ns)
 {
+	struct script *script;
+
 	(void)pthread_mutex_lock(&gate->lock);
-	for (size_t i = 0; i < SCRIPTS_MAX; i++) {
-		if (gate->scripts[i].tgid == tgid)
-			gate->scripts[i].tgid = 0;
-	}
+	script = script_of(gate, tgid);
+	if (script && script->time_ns < time_ns)
+		drop_script(gate, script);
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
@@ -199,10 +258,19 @@ struct work {
 	struct exec_gate *gate;
 	const struct gate_event *event;
 	struct gate_plan *plan;
+	uint64_t time_ns; /* when it was begun */
 	struct process process;
 	struct held_exec held;
 	bool needs_main; /* something that cannot be decided here */
 };
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 static struct exec_gate_note *new_note(const struct work *work)
 {
@@ -210,6 +278,7 @@ static struct exec_gate_note *new_note(const struct work *work)
 
 	if (note) {
 		note->tgid = work->event->tgid;
+		note->time_ns = work->time_ns;
 		note->held = work->held;
 	}
 	return note;
@@ -357,7 +426,7 @@ static enum gate_answer decide_planned(struct work *work)
 	if (!is_named(rules, &work->held))
 		return GATE_NEVER;
 	if (work->held.script[0])
-		remember_script(work->gate, work->event->tgid, work->held.script);
+		remember_script(work->gate, work->event->tgid, work->time_ns, work->held.script);
 	else
 		find_script(work->gate, work->event->tgid, work->held.script);
 	process_init(&work->process, work->event->tgid);
@@ -370,7 +439,8 @@ static enum gate_answer decide_planned(struct work *work)
 	rule = ruleset_match(rules, &work->process, confirm, work);
 	if (!rule)
 		return GATE_ALLOW;
-	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all))
+	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all) ||
+	    atomic_load(&work->gate->main_at) == work->event->tgid)
 		return leave_to_main(work);
 	if (decide_exemption(&work->process, gate_plan_own_cgroup(work->plan),
 			     gate_plan_is_systemd(work->plan)))
@@ -381,14 +451,16 @@ static enum gate_answer decide_planned(struct work *work)
 enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event)
 {
 	struct exec_gate *gate = arg;
-	struct work work = { .gate = gate, .event = event };
+	struct work work = { .gate = gate, .event = event, .time_ns = now_ns() };
 	enum gate_answer answer = GATE_ALLOW;
 
 	if (event->tgid <= 1 || event->tgid == gate->self)
 		return GATE_ALLOW;
+	atomic_store(&gate->gate_at, event->tgid);
 	work.plan = take_plan(gate);
 	if (work.plan && held_exec_read(&work.held, event->file_fd))
 		answer = decide_planned(&work);
+	atomic_store(&gate->gate_at, 0);
 	gate_plan_unref(work.plan);
 	return answer;
 }

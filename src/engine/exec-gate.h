@@ -26,7 +26,8 @@ struct exec_gate;
 struct exec_gate_note {
 	struct exec_gate_note *next;
 	pid_t tgid;
-	uint32_t token; /* not 0: decide, then gate_allow() */
+	uint32_t token;	  /* not 0: decide, then gate_allow() */
+	uint64_t time_ns; /* CLOCK_MONOTONIC: before its exec, and after the one before */
 	struct held_exec held;
 	/* Where it was placed, when it was; and what to put back if the exec does not happen. */
 	uint32_t moved;
@@ -49,8 +50,18 @@ enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event);
 void exec_gate_set_plan(struct exec_gate *exec_gate, struct gate_plan *plan);
 void exec_gate_defer_all(struct exec_gate *exec_gate, bool defer);
 
-/* The exec of a process has happened: what was known of the one before it is over. */
-void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid);
+/*
+ * The two threads do not work on one process at once: an older event's decision, written after the
+ * gate's, would undo it. The main thread says which process it decides about (0: none), and the
+ * gate leaves that one to it. exec_gate_was_at() says whether the gate's thread has placed the
+ * process, or left it, and the note of that is still to be read; it waits while the thread is at
+ * work on it.
+ */
+void exec_gate_set_main_at(struct exec_gate *exec_gate, pid_t tgid);
+bool exec_gate_was_at(struct exec_gate *exec_gate, pid_t tgid);
+
+/* The exec of a process has happened, then: what was known of it from before is over. */
+void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid, uint64_t time_ns);
 
 /* Readable when there are notes. */
 int exec_gate_fd(const struct exec_gate *exec_gate);

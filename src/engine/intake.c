@@ -103,7 +103,9 @@ static void decide_once(struct engine *engine, const struct pending_item *item,
 	engine->decider.now_ms = engine_now_ms();
 	engine->decider.oldest_ticks =
 		item->kind == EVENT_SCAN && !engine->config->scan ? engine->start_ticks : 0;
+	engine_sync_begin(engine, item->tgid);
 	decide(&engine->decider, item->tgid, family_find(engine->family, item->tgid), &diags, ret);
+	engine_sync_begin(engine, 0);
 	if (diags.head)
 		report_warnings(engine->report, &diags, engine->decider.now_ms);
 	diag_list_done(&diags);
@@ -153,6 +155,12 @@ void engine_on_settled(void *arg)
 	arm_settle_timer(engine);
 }
 
+void engine_decide_again(struct engine *engine, pid_t tgid)
+{
+	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_SCAN });
+	arm_settle_timer(engine);
+}
+
 void engine_unpark(struct engine *engine)
 {
 	pending_unpark(engine->pending, engine_now_ms());
@@ -181,7 +189,7 @@ bool engine_is_superseded(void *arg, pid_t tgid)
 	struct engine *engine = arg;
 
 	(void)engine_fill_queue(engine);
-	return has_later(engine, tgid);
+	return has_later(engine, tgid) || engine_sync_is_ahead(engine, tgid);
 }
 
 /* The decision about the process is put off: children that it forks until then wait with it. */
@@ -225,7 +233,7 @@ static void handle_fork(struct engine *engine, const struct event *event)
 static void handle_change(struct engine *engine, const struct event *event)
 {
 	if (event->kind == EVENT_EXEC)
-		engine_sync_executed(engine, event->tgid);
+		engine_sync_executed(engine, event);
 	if (has_later(engine, event->tgid))
 		put_off(engine, event->tgid);
 	else if (event->kind == EVENT_EXEC)

@@ -83,6 +83,9 @@ bool engine_is_superseded(void *arg, pid_t tgid);
 void engine_on_settled(void *arg);
 void engine_unpark(struct engine *engine);
 
+/* What was decided about a process does not hold, and it is to be decided anew. */
+void engine_decide_again(struct engine *engine, pid_t tgid);
+
 /* ---- sources.c */
 
 /* Subscribe. 0 or -errno, logged. */
@@ -133,8 +136,14 @@ void engine_sync_mounts(struct engine *engine);
 /* Sticky processes have come or gone. */
 void engine_sync_update(struct engine *engine);
 
+/* A decision about a process that is not held begins, or (0) has ended. */
+void engine_sync_begin(struct engine *engine, pid_t tgid);
+
+/* Is an exec of the process held, or let go, and its event still to come? Then that decides. */
+bool engine_sync_is_ahead(struct engine *engine, pid_t tgid);
+
 /* An exec has happened. */
-void engine_sync_executed(struct engine *engine, pid_t tgid);
+void engine_sync_executed(struct engine *engine, const struct event *event);
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms);
 
 /* ---- memory.c */

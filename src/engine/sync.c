@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "base/diag.h"
 #include "base/log.h"
@@ -36,12 +37,13 @@
 
 #define NOTES_PER_TURN 64
 
-/* A placement that waits for its exec event. */
+/* Placements of a process that wait for an exec event: of a script and its interpreter, or of an
+ * exec after the other that we have not been told of. */
 struct expected {
 	UT_hash_handle hh;
 	pid_t tgid;
 	uint64_t due_ms;
-	struct exec_gate_note *note;
+	struct exec_gate_note *notes; /* in order */
 };
 
 struct sync {
@@ -57,38 +59,51 @@ struct sync {
 /* ---- notes of the gate's thread ---------------------------------------------------------------
  */
 
+static void forget_oldest(struct expected *expected)
+{
+	struct exec_gate_note *note = expected->notes;
+
+	LL_DELETE(expected->notes, note);
+	exec_gate_note_free(note);
+}
+
 static void forget_expected(struct sync *sync, struct expected *expected)
 {
 	HASH_DEL(sync->expected, expected);
-	exec_gate_note_free(expected->note);
+	while (expected->notes)
+		forget_oldest(expected);
 	free(expected);
+}
+
+static struct expected *expect_process(struct sync *sync, pid_t tgid)
+{
+	struct expected *expected;
+
+	HASH_FIND_INT(sync->expected, &tgid, expected);
+	if (expected)
+		return expected;
+	expected = calloc(1, sizeof(*expected));
+	if (!expected)
+		return NULL;
+	expected->tgid = tgid;
+	HASH_ADD_INT(sync->expected, tgid, expected);
+	if (table_has(expected))
+		return expected;
+	free(expected);
+	return NULL;
 }
 
 /* Takes the note. */
 static void expect(struct sync *sync, struct exec_gate_note *note)
 {
-	struct expected *expected;
+	struct expected *expected = expect_process(sync, note->tgid);
 
-	HASH_FIND_INT(sync->expected, &note->tgid, expected);
-	if (expected) {
-		/* The interpreter, after its script: what was before the script counts. */
-		expected->due_ms = engine_now_ms() + CONFIRM_MS;
-		exec_gate_note_free(note);
-		return;
-	}
-	expected = calloc(1, sizeof(*expected));
 	if (!expected) {
 		exec_gate_note_free(note);
 		return;
 	}
-	expected->tgid = note->tgid;
 	expected->due_ms = engine_now_ms() + CONFIRM_MS;
-	expected->note = note;
-	HASH_ADD_INT(sync->expected, tgid, expected);
-	if (!table_has(expected)) {
-		exec_gate_note_free(note);
-		free(expected);
-	}
+	LL_APPEND(expected->notes, note);
 }
 
 /* The gate's thread has placed it. */
@@ -136,17 +151,25 @@ static void decide_left(struct sync *sync, struct exec_gate_note *note)
 		exec_gate_note_free(note);
 }
 
+static bool take_note(struct sync *sync)
+{
+	struct exec_gate_note *note = exec_gate_next_note(sync->exec_gate);
+
+	if (!note)
+		return false;
+	if (note->token)
+		decide_left(sync, note);
+	else
+		take_placed(sync, note);
+	return true;
+}
+
 static void on_notes(void *arg)
 {
 	struct sync *sync = arg;
-	struct exec_gate_note *note;
 
-	for (int i = 0; i < NOTES_PER_TURN && (note = exec_gate_next_note(sync->exec_gate)); i++) {
-		if (note->token)
-			decide_left(sync, note);
-		else
-			take_placed(sync, note);
-	}
+	for (int i = 0; i < NOTES_PER_TURN && take_note(sync); i++)
+		;
 }
 
 /* ---- execs that did not happen ----------------------------------------------------------------
@@ -167,42 +190,97 @@ static bool is_same_process(struct engine *engine, const struct exec_gate_note *
 	return note->identity == (identity ? identity : process->start_ticks);
 }
 
+/* The last one first. */
+static void restore(const struct engine *engine, const struct exec_gate_note *note)
+{
+	if (!note)
+		return;
+	restore(engine, note->next);
+	if (note->cgroup)
+		(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
+}
+
 /* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was. */
-static void take_back(struct sync *sync, const struct exec_gate_note *note)
+static void take_back(struct sync *sync, const struct expected *expected)
 {
 	struct engine *engine = sync->engine;
+	const struct exec_gate_note *note = expected->notes;
 	struct process process;
 
+	while (note->next)
+		note = note->next;
 	process_init(&process, note->tgid);
-	if (!note->cgroup || !is_same_process(engine, note, &process))
+	if (!is_same_process(engine, note, &process))
 		return;
-	if (process.exe_file.ino == note->held.file.ino &&
-	    process.exe_file.dev == note->held.file.dev)
-		return; /* it did happen */
-	(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
+	/* It did happen, or the process has ended, which leaves none. */
+	if (!process.exe_file.ino || (process.exe_file.ino == note->held.file.ino &&
+				      process.exe_file.dev == note->held.file.dev))
+		return;
+	restore(engine, expected->notes);
 	placed_forget(engine->placed, note->tgid);
 	sync->taken_back++;
 	log_info("taken back: %d did not execute %s after all", (int)note->tgid,
 		 note->held.script[0] ? note->held.script : note->held.exe);
 }
 
-void engine_sync_executed(struct engine *engine, pid_t tgid)
+void engine_sync_begin(struct engine *engine, pid_t tgid)
+{
+	if (engine->sync)
+		exec_gate_set_main_at(engine->sync->exec_gate, tgid);
+}
+
+bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
+{
+	const struct sync *sync = engine->sync;
+	const struct expected *expected;
+
+	if (!sync)
+		return false;
+	HASH_FIND_INT(sync->expected, &tgid, expected);
+	return expected || exec_gate_was_at(sync->exec_gate, tgid);
+}
+
+/* A shell that is told ENOEXEC executes itself instead. What runs for a script is its
+ * interpreter. */
+static void check_executed(struct sync *sync, const struct expected *expected)
+{
+	const struct exec_gate_note *note;
+
+	LL_FOREACH(expected->notes, note)
+	{
+		if (note->held.script[0])
+			return;
+	}
+	take_back(sync, expected);
+}
+
+/* Only what was noted before the exec is confirmed by it: the next one may be held already. */
+void engine_sync_executed(struct engine *engine, const struct event *event)
 {
 	struct sync *sync = engine->sync;
 	struct expected *expected;
+	const struct exec_gate_note *note;
 
 	if (!sync)
 		return;
-	on_notes(sync); /* the note was sent before the exec went on */
-	HASH_FIND_INT(sync->expected, &tgid, expected);
-	if (expected) {
-		/* A shell that is told ENOEXEC executes itself instead. What runs for a script is
-		 * its interpreter. */
-		if (!expected->note->held.script[0])
-			take_back(sync, expected->note);
-		forget_expected(sync, expected);
+	while (take_note(sync)) /* the note was sent before the exec went on */
+		;
+	exec_gate_forget(sync->exec_gate, event->tgid, event->time_ns);
+	HASH_FIND_INT(sync->expected, &event->tgid, expected);
+	if (!expected)
+		return;
+	LL_FOREACH(expected->notes, note)
+	{
+		if (note->time_ns >= event->time_ns)
+			break;
 	}
-	exec_gate_forget(sync->exec_gate, tgid);
+	if (!note) {
+		check_executed(sync, expected); /* the event itself is decided on next */
+		forget_expected(sync, expected);
+		return;
+	}
+	while (expected->notes != note)
+		forget_oldest(expected);
 }
 
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
@@ -219,8 +297,10 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 	HASH_ITER (hh, sync->expected, expected, next) {
 		if (expected->due_ms > now_ms || engine->lost)
 			continue;
-		take_back(sync, expected->note);
-		exec_gate_forget(sync->exec_gate, expected->tgid);
+		take_back(sync, expected);
+		exec_gate_forget(sync->exec_gate, expected->tgid, UINT64_MAX);
+		/* What else it did meanwhile was left to the exec's decision. */
+		engine_decide_again(engine, expected->tgid);
 		forget_expected(sync, expected);
 	}
 }

@@ -4,20 +4,24 @@
  * steps STEP...: one process that does what its arguments say, in that order:
  *
  *   groups GID[,GID...]  sets the supplementary groups     gid GID, egid GID, uid UID, euid UID
- *   fifo, rr             takes a real-time policy          other  goes back to the usual one
- *   threads N            starts N idle threads             enter FILE  writes itself to
- * cgroup.procs say TEXT             prints a line                     wait FILE   until the file
- * exists await FILE TEXT      until the file contains the text  ms N        lets N milliseconds
- * pass kill SIGNAL PID      sends a signal                    cd DIR flood N              changes
- * its euid to nobody's and back, N times fork                 goes on in a child that dies with it,
- * and prints "child PID" thread               goes on in another thread         idle        (the
- * last) leave                the same, and this thread ends exec PROGRAM ARG...  (the last)
+ *   fifo, rr             takes a real-time policy          other           goes back to the usual one
+ *   threads N            starts N idle threads             enter FILE      writes itself to cgroup.procs
+ *   say TEXT             prints a line                     wait FILE       until the file exists
+ *   ms N                 lets N milliseconds pass          await FILE TEXT until it contains the text
+ *   kill SIGNAL PID      sends a signal                    cd DIR
+ *   flood N              changes its euid to nobody's and back, N times
+ *   fork                 goes on in a child that dies with it, and prints "child PID"
+ *   thread               goes on in another thread         leave           the same, and this one ends
+ *   try, big, check PROGRAM   an exec that shall fail, of more arguments than may be, or that only
+ *                        asks (AT_EXECVE_CHECK): prints "not executed: ERROR" and goes on
+ *   idle                 (the last)                        exec PROGRAM ARG...   (the last)
  *
  * The waits do neither fork nor exec. "await" gives up after half a minute, the others
  * after two.
  */
 /* clang-format on */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pthread.h>
@@ -34,6 +38,14 @@
 #define LIMIT_MS 120000
 #define AWAIT_MS 30000
 #define POLL_MS	 5
+
+/* Of Linux 6.14. */
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000
+#endif
+
+/* An argument may have 128 KiB. */
+#define BIG_BYTES (1024 * 1024)
 
 static void pass(unsigned int time_ms)
 {
@@ -145,6 +157,27 @@ static int go_on_in_child(void)
 	return 0;
 }
 
+/* An exec that shall not happen. */
+static int do_not_execute(const char *how, char *program)
+{
+	char *empty[] = { NULL };
+	char *args[] = { program, NULL, NULL };
+	int flags = strcmp(how, "check") == 0 ? AT_EXECVE_CHECK : 0;
+
+	if (strcmp(how, "big") == 0) {
+		args[1] = malloc(BIG_BYTES);
+		if (!args[1])
+			return -1;
+		memset(args[1], 'x', BIG_BYTES - 1);
+		args[1][BIG_BYTES - 1] = '\0';
+	}
+	if (syscall(SYS_execveat, AT_FDCWD, program, args, empty, flags) == 0)
+		errno = 0;
+	printf("not executed: %s\n", strerror(errno));
+	free(args[1]);
+	return 0;
+}
+
 /* Returns how many arguments the step took, or -1. */
 static int step(char **argv)
 {
@@ -189,6 +222,8 @@ static int step(char **argv)
 		error = enter(arg);
 	else if (strcmp(name, "wait") == 0)
 		error = await(arg, NULL);
+	else if (strcmp(name, "try") == 0 || strcmp(name, "big") == 0 || strcmp(name, "check") == 0)
+		error = do_not_execute(name, arg);
 	else if (strcmp(name, "cd") == 0)
 		error = chdir(arg);
 	else if (strcmp(name, "say") == 0)
