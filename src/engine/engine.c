@@ -68,6 +68,7 @@ void engine_get_stats(const struct engine *engine, struct engine_stats *ret)
 	*ret = engine->stats;
 	if (engine->connector)
 		connector_get_stats(engine->connector, &connector);
+	ret->held = engine_sync_held(engine);
 	ret->dropped = engine->dropped_before + connector.dropped;
 }
 

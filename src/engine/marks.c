@@ -5,15 +5,19 @@
 
 #include "engine/marks.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/filesystems.h"
 #include "base/log.h"
 #include "base/loop.h"
@@ -22,9 +26,6 @@
 #include "source/gate.h"
 
 #define WATCH_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
-
-/* New files that may yet be given a name that counts. */
-#define CANDIDATES_MAX 256
 
 struct watched {
 	UT_hash_handle hh;
@@ -42,10 +43,15 @@ struct marks {
 	int inotify_fd;
 	struct loop_watch *on_files;
 	struct watched *watched;
-	char *candidates[CANDIDATES_MAX];
-	size_t next_candidate;
 	bool has_filesystems; /* they are marked */
 };
+
+static bool join(char path[PATH_MAX], const char *directory, const char *name)
+{
+	const char *slash = strcmp(directory, "/") == 0 ? "" : "/";
+
+	return snprintf(path, PATH_MAX, "%s%s%s", directory, slash, name) < PATH_MAX;
+}
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
@@ -59,7 +65,8 @@ static bool has_program(const struct programs *programs, const struct program *w
 		int order = strcmp(programs->items[middle].path, wanted->path);
 
 		if (order == 0)
-			return programs->items[middle].is_directory == wanted->is_directory;
+			return (programs->items[middle].kind == PROGRAM_FILE) ==
+			       (wanted->kind == PROGRAM_FILE);
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -68,10 +75,36 @@ static bool has_program(const struct programs *programs, const struct program *w
 	return false;
 }
 
+/*
+ * A directory's mark is for what will come to it, or take a program's place: all that is there now
+ * and that no rule means is passed over, so that it costs nothing.
+ */
+static void pass_over_others(const struct marks *marks, const char *directory)
+{
+	cleanup_dir DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	struct stat st;
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_type != DT_REG ||
+		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !(st.st_mode & 0111) || !join(path, directory, entry->d_name))
+			continue;
+		if (programs_want(marks->rules, path))
+			(void)gate_mark(marks->gate, path, false);
+		else
+			(void)gate_ignore(marks->gate, path);
+	}
+}
+
 static void mark_program(const struct marks *marks, const struct program *program)
 {
-	int r = gate_mark(marks->gate, program->path, program->is_directory);
+	int r;
 
+	if (program->kind == PROGRAM_PLACE)
+		pass_over_others(marks, program->path);
+	r = gate_mark(marks->gate, program->path, program->kind != PROGRAM_FILE);
 	if (r < 0)
 		log_notice("%s cannot be marked (%s): it is placed after its start", program->path,
 			   strerror(-r));
@@ -79,15 +112,15 @@ static void mark_program(const struct marks *marks, const struct program *progra
 
 static void set_programs(struct marks *marks, struct programs *programs)
 {
-	for (size_t i = 0; i < programs->n; i++) {
-		if (!has_program(&marks->programs, &programs->items[i]))
-			mark_program(marks, &programs->items[i]);
-	}
+	/* Also those that had their marks: what was passed over may be meant now. */
+	for (size_t i = 0; i < programs->n; i++)
+		mark_program(marks, &programs->items[i]);
 	for (size_t i = 0; i < marks->programs.n; i++) {
 		const struct program *program = &marks->programs.items[i];
 
 		if (!has_program(programs, program))
-			(void)gate_unmark(marks->gate, program->path, program->is_directory);
+			(void)gate_unmark(marks->gate, program->path,
+					  program->kind != PROGRAM_FILE);
 	}
 	programs_done(&marks->programs);
 	marks->programs = *programs;
@@ -155,48 +188,21 @@ static void add_directory(struct marks *marks, const char *path)
 
 /* ---- what comes later ------------------------------------------------------------------------ */
 
-static void drop_candidate(struct marks *marks, size_t i)
-{
-	const char *path = marks->candidates[i];
-
-	if (path && !programs_want(marks->rules, path))
-		(void)gate_unmark(marks->gate, path, false);
-	free(marks->candidates[i]);
-	marks->candidates[i] = NULL;
-}
-
-/*
- * Who replaces a program writes a new file beside it, and gives that the name when it is complete:
- * the program can be executed before the daemon has heard of it. So all new files are marked for a
- * while.
- */
-static void add_candidate(struct marks *marks, const char *path)
-{
-	size_t i = marks->next_candidate++ % CANDIDATES_MAX;
-
-	drop_candidate(marks, i);
-	if (gate_mark(marks->gate, path, false) == 0)
-		marks->candidates[i] = strdup(path);
-}
-
 static void look_at_file(struct marks *marks, const struct inotify_event *event)
 {
 	struct watched *watched;
-	char path[PATH_MAX + NAME_MAX + 2];
+	char path[PATH_MAX];
 
 	HASH_FIND_INT(marks->watched, &event->wd, watched);
 	if (watched && (event->mask & IN_IGNORED))
 		unwatch(marks, watched);
 	else if (watched && event->len) {
-		const char *slash = strcmp(watched->path, "/") == 0 ? "" : "/";
-
-		(void)snprintf(path, sizeof(path), "%s%s%s", watched->path, slash, event->name);
+		if (!join(path, watched->path, event->name))
+			return;
 		if (event->mask & IN_ISDIR)
 			add_directory(marks, path);
 		else if (programs_want(marks->rules, path))
 			(void)gate_mark(marks->gate, path, false);
-		else if (event->mask & IN_CREATE)
-			add_candidate(marks, path);
 	}
 }
 
@@ -215,13 +221,6 @@ static void on_files(void *arg)
 			look_at_file(marks, event);
 		at += (ssize_t)(sizeof(*event) + event->len);
 	}
-}
-
-void marks_sweep(struct marks *marks)
-{
-	size_t i = marks->next_candidate++ % CANDIDATES_MAX;
-
-	drop_candidate(marks, i);
 }
 
 /* ---- file systems ---------------------------------------------------------------------------- */
@@ -277,8 +276,6 @@ void marks_set(struct marks *marks, const struct ruleset *rules, struct programs
 		gate_forget_files(marks->gate);
 		programs_done(&marks->programs);
 	}
-	for (size_t i = 0; i < CANDIDATES_MAX; i++)
-		drop_candidate(marks, i);
 	marks->has_filesystems = false;
 	if (marks->everywhere && programs->n_unknown)
 		mark_filesystems(marks);
@@ -329,8 +326,6 @@ void marks_free(struct marks *marks)
 		unwatch_all(marks);
 		(void)close(marks->inotify_fd);
 	}
-	for (size_t i = 0; i < CANDIDATES_MAX; i++)
-		free(marks->candidates[i]);
 	programs_done(&marks->programs);
 	free(marks);
 }

@@ -29,7 +29,4 @@ void marks_set(struct marks *marks, const struct ruleset *rules, struct programs
 /* Something was mounted or unmounted. */
 void marks_update_mounts(struct marks *marks);
 
-/* Now and then: marks that were put on a file before it had its name, and that it does not need. */
-void marks_sweep(struct marks *marks);
-
 #endif

@@ -142,6 +142,9 @@ void engine_sync_begin(struct engine *engine, pid_t tgid);
 /* Is an exec of the process held, or let go, and its event still to come? Then that decides. */
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid);
 
+/* How many execs the gate has held. */
+uint64_t engine_sync_held(const struct engine *engine);
+
 /* An exec has happened. */
 void engine_sync_executed(struct engine *engine, const struct event *event);
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms);

@@ -290,7 +290,6 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 
 	if (!sync)
 		return;
-	marks_sweep(sync->marks);
 	if (gate_watch(sync->gate, STUCK_MS))
 		log_warning("the exec gate was held up: execs went on without it");
 	/* While events are queued, the exec may be among them. */
@@ -332,6 +331,15 @@ void engine_sync_mounts(struct engine *engine)
 {
 	if (engine->sync)
 		marks_update_mounts(engine->sync->marks);
+}
+
+uint64_t engine_sync_held(const struct engine *engine)
+{
+	struct gate_stats stats = { 0 };
+
+	if (engine->sync)
+		gate_get_stats(engine->sync->gate, &stats);
+	return stats.held;
 }
 
 void engine_sync_update(struct engine *engine)

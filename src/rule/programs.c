@@ -32,7 +32,7 @@ static const char *const usual_directories[] = {
 
 struct entry {
 	UT_hash_handle hh;
-	bool is_directory;
+	enum program_kind kind;
 	char path[];
 };
 
@@ -50,20 +50,22 @@ static void add_unknown(struct finder *finder, const struct rule_program *progra
 		finder->unknown = program;
 }
 
-static void add(struct finder *finder, struct entry **set, const char *path, bool is_directory)
+static void add(struct finder *finder, struct entry **set, const char *path, enum program_kind kind)
 {
 	struct entry *entry;
 
 	HASH_FIND_STR(*set, path, entry);
-	if (entry)
+	if (entry) {
+		entry->kind = kind > entry->kind ? kind : entry->kind;
 		return;
+	}
 	entry = calloc(1, sizeof(*entry) + strlen(path) + 1);
 	if (!entry) {
 		finder->no_memory = true;
 		return;
 	}
 	memcpy(entry->path, path, strlen(path));
-	entry->is_directory = is_directory;
+	entry->kind = kind;
 	HASH_ADD_STR(*set, path, entry);
 	if (!table_has(entry)) {
 		free(entry);
@@ -80,33 +82,62 @@ static bool is_loader(const char *path)
 	return fnmatch("ld-*.so*", base, 0) == 0 || strcmp(base, "ld.so") == 0;
 }
 
-static void watch_parent(struct finder *finder, const char *path)
+static void watch(struct finder *finder, const char *directory)
 {
-	char directory[PATH_MAX];
+	add(finder, &finder->watched, directory, PROGRAM_PLACE);
+}
+
+static bool find_parent(const char *path, char directory[PATH_MAX])
+{
 	const char *slash = strrchr(path, '/');
 
 	if (!slash || slash - path >= PATH_MAX)
+		return false;
+	(void)snprintf(directory, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	return true;
+}
+
+/* A place is held whole, so that a program that comes to it is held from its first execution on. */
+static void add_place(struct finder *finder, const char *directory)
+{
+	cleanup_free char *real = realpath(directory, NULL);
+	struct stat st;
+
+	if (!real || stat(real, &st) < 0 || !S_ISDIR(st.st_mode))
 		return;
-	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
-	add(finder, &finder->watched, directory[0] ? directory : "/", true);
+	add(finder, &finder->files, real, PROGRAM_PLACE);
+	watch(finder, real);
 }
 
 /* Whether it is there. */
 static bool add_file(struct finder *finder, const char *path)
 {
 	cleanup_free char *real = NULL;
+	char directory[PATH_MAX];
 	struct stat st;
 
-	if (remote_is(path))
+	if (remote_is(path) || !find_parent(path, directory))
 		return false;
-	watch_parent(finder, path);
+	/* Of a symbolic link, too: it may lead to another program tomorrow. */
+	watch(finder, directory);
 	real = realpath(path, NULL);
 	if (!real || stat(real, &st) < 0 || !S_ISREG(st.st_mode) || is_loader(real) ||
 	    remote_is(real))
 		return false;
-	watch_parent(finder, real);
-	add(finder, &finder->files, real, false);
+	add(finder, &finder->files, real, PROGRAM_FILE);
+	if (find_parent(real, directory))
+		add_place(finder, directory);
 	return true;
+}
+
+/* A full path. Where it is not there yet, it may come. */
+static void add_path(struct finder *finder, const char *path)
+{
+	char directory[PATH_MAX];
+
+	if (!add_file(finder, path) && !is_loader(path) && !remote_is(path) &&
+	    find_parent(path, directory))
+		add_place(finder, directory);
 }
 
 static bool is_covered(const char *directory)
@@ -140,8 +171,8 @@ static bool add_tree(struct finder *finder, const char *directory)
 			continue;
 		}
 		finder->n_directories++;
-		add(finder, &finder->files, entry->fts_path, true);
-		add(finder, &finder->watched, entry->fts_path, true);
+		add(finder, &finder->files, entry->fts_path, PROGRAM_ALL);
+		watch(finder, entry->fts_path);
 	}
 	(void)fts_close(fts);
 	return whole;
@@ -171,7 +202,7 @@ static size_t add_in_directory(struct finder *finder, const char *directory, con
 
 	if (!dir)
 		return 0;
-	add(finder, &finder->watched, directory, true);
+	watch(finder, directory);
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' ||
 		    strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
@@ -209,9 +240,11 @@ static void add_prefix(struct finder *finder, const struct rule_program *program
 		return;
 	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(slash - program->text),
 		       program->text);
-	if (slash[1])
+	if (slash[1]) {
 		(void)add_in_directory(finder, directory[0] ? directory : "/", slash + 1);
-	else if (!add_tree(finder, directory[0] ? directory : "/"))
+		if (!remote_is(program->text))
+			add_place(finder, directory[0] ? directory : "/");
+	} else if (!add_tree(finder, directory[0] ? directory : "/"))
 		add_unknown(finder, program);
 }
 
@@ -221,7 +254,7 @@ static void add_program(struct finder *finder, const struct rule_program *progra
 	case PATTERN_NONE:
 		return;
 	case PATTERN_PATH:
-		(void)add_file(finder, program->text);
+		add_path(finder, program->text);
 		return;
 	case PATTERN_NAME:
 		if (!strchr(program->text, '/'))
@@ -261,7 +294,7 @@ static int hand_over(struct finder *finder, struct programs *ret)
 		struct program *program = &ret->items[ret->n++];
 
 		program->path = strdup(entry->path);
-		program->is_directory = entry->is_directory;
+		program->kind = entry->kind;
 		if (!program->path)
 			return -ENOMEM;
 	}

@@ -9,9 +9,15 @@ struct ruleset;
 
 /* The files that the rules' program columns mean, as far as they can be told from their text. */
 
+enum program_kind {
+	PROGRAM_FILE,
+	PROGRAM_PLACE, /* a directory: some files in it, or that may come to it */
+	PROGRAM_ALL,   /* a directory: all files directly in it */
+};
+
 struct program {
-	char *path;	   /* canonical */
-	bool is_directory; /* all files directly in it */
+	char *path; /* canonical */
+	enum program_kind kind;
 };
 
 struct programs {

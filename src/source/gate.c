@@ -31,7 +31,7 @@
 #define FAN_MARK_EVICTABLE 0x00000200
 #endif
 
-/* Without it each ignored file stays in the kernel's memory. */
+/* Ignored files, where the kernel has none of these marks. */
 #define IGNORED_MAX 16384
 
 /* Few at a time: each costs two descriptors, and without a free one the kernel denies the exec. */
@@ -154,38 +154,42 @@ static int release_overdue(struct gate *gate)
 void gate_forget_files(struct gate *gate)
 {
 	(void)fanotify_mark(gate->fd, FAN_MARK_FLUSH, 0, AT_FDCWD, "/");
+	atomic_store(&gate->n_ignored, 0);
 }
 
 /* ---- files that are of no interest ---------------------------------------------------------- */
 
-static bool ignore_with(struct gate *gate, int file_fd, unsigned flags)
+static int ignore_with(struct gate *gate, unsigned flags, int fd, const char *path)
 {
-	return fanotify_mark(gate->fd,
-			     FAN_MARK_ADD | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY |
-				     flags,
-			     FAN_OPEN_EXEC_PERM, file_fd, NULL) == 0;
+	flags |= FAN_MARK_ADD | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY;
+	return fanotify_mark(gate->fd, flags, FAN_OPEN_EXEC_PERM, fd, path) < 0 ? -errno : 0;
 }
 
-/* Only where the file's file system is marked: a file's own mark is there because it is wanted. */
-static void ignore(struct gate *gate, int file_fd)
+/* For good: the kernel keeps the file in memory. */
+static int ignore_for_good(struct gate *gate, int fd, const char *path)
 {
-	bool done = false;
+	if (atomic_load(&gate->n_ignored) >= IGNORED_MAX) {
+		/* All files' marks go with it: only where file systems hold what had one. */
+		if (!atomic_load(&gate->has_filesystems))
+			return -ENOSPC;
+		gate_forget_files(gate);
+	}
+	return ignore_with(gate, 0, fd, path);
+}
 
-	if (!atomic_load(&gate->has_filesystems))
-		return;
-	if (!atomic_load(&gate->no_evictable)) {
-		done = ignore_with(gate, file_fd, FAN_MARK_EVICTABLE);
-		if (!done && errno == EINVAL)
-			atomic_store(&gate->no_evictable, true);
+static int ignore(struct gate *gate, int fd, const char *path)
+{
+	int r = -EINVAL;
+
+	if (!atomic_load(&gate->no_evictable))
+		r = ignore_with(gate, FAN_MARK_EVICTABLE, fd, path);
+	if (r == -EINVAL) {
+		atomic_store(&gate->no_evictable, true);
+		r = ignore_for_good(gate, fd, path);
 	}
-	if (atomic_load(&gate->no_evictable)) {
-		/* What had marks of its own is held by its file system's. */
-		if (atomic_load(&gate->n_ignored) % IGNORED_MAX == IGNORED_MAX - 1)
-			gate_forget_files(gate);
-		done = ignore_with(gate, file_fd, 0);
-	}
-	if (done)
+	if (r == 0)
 		atomic_fetch_add(&gate->n_ignored, 1);
+	return r;
 }
 
 /* ---- the thread ------------------------------------------------------------------------------ */
@@ -211,7 +215,7 @@ static void handle(struct gate *gate, struct gate_event *event)
 	if (answer == GATE_LATER)
 		atomic_fetch_add(&gate->n_later, 1);
 	if (answer == GATE_NEVER)
-		ignore(gate, event->file_fd);
+		(void)ignore(gate, event->file_fd, NULL);
 	if (answer != GATE_LATER)
 		gate_allow(gate, event->token);
 }
@@ -395,7 +399,15 @@ static int mark(struct gate *gate, unsigned what, const char *path, bool is_dire
 
 int gate_mark(struct gate *gate, const char *path, bool is_directory)
 {
+	if (!is_directory)
+		(void)fanotify_mark(gate->fd, FAN_MARK_REMOVE | FAN_MARK_IGNORED_MASK,
+				    FAN_OPEN_EXEC_PERM, AT_FDCWD, path);
 	return mark(gate, FAN_MARK_ADD, path, is_directory);
+}
+
+int gate_ignore(struct gate *gate, const char *path)
+{
+	return ignore(gate, AT_FDCWD, path);
 }
 
 int gate_unmark(struct gate *gate, const char *path, bool is_directory)

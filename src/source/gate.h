@@ -24,8 +24,7 @@ struct gate_event {
 enum gate_answer {
 	GATE_ALLOW,
 	GATE_LATER, /* gate_allow() will be called; or the deadline passes */
-	GATE_NEVER, /* allow, and hold this file no more, where that is not asked for by its own
-		       mark */
+	GATE_NEVER, /* allow, and gate_ignore() the file */
 };
 
 /* Runs on the gate's thread, and must not wait: no log, no name service, no lock that is held while
@@ -36,7 +35,7 @@ struct gate_stats {
 	uint64_t held;	  /* execs */
 	uint64_t later;	  /* of them, handed on */
 	uint64_t overdue; /* allowed because time ran out */
-	uint64_t ignored; /* files, by GATE_NEVER */
+	uint64_t ignored; /* files */
 };
 
 /* Needs CAP_SYS_ADMIN and CONFIG_FANOTIFY_ACCESS_PERMISSIONS. deadline_ms: how long an event waits
@@ -52,12 +51,15 @@ void gate_close(struct gate *gate);
 int gate_mark(struct gate *gate, const char *path, bool is_directory);
 int gate_unmark(struct gate *gate, const char *path, bool is_directory);
 
-/* Hold every program on the file system that a path is on, but for those of GATE_NEVER; and no more
- * so, on none. 0 or -errno. */
+/* Do not hold this file for a mark of its directory or file system, until gate_mark() for it. The
+ * kernel may forget that when it is short of memory. 0 or -errno. */
+int gate_ignore(struct gate *gate, const char *path);
+
+/* Hold every program on the file system that a path is on; and no more so, on none. 0 or -errno. */
 int gate_mark_filesystem(struct gate *gate, const char *path);
 void gate_unmark_filesystems(struct gate *gate);
 
-/* Take away all marks of files and directories, and forget GATE_NEVER. */
+/* Take away all marks of files and directories, and forget what is ignored. */
 void gate_forget_files(struct gate *gate);
 
 /* Let an event go on that was answered with GATE_LATER. From any thread; nothing happens when it

@@ -38,16 +38,17 @@ static struct ruleset *load(const char *rules)
 	return set;
 }
 
-/* "FILE DIRECTORY/ … | WATCHED …", each without the test's own directory, to be freed. */
+/* "FILE PLACE/ WHOLE/+ … | WATCHED …", each without the test's own directory, to be freed. */
 static char *describe(const struct programs *programs)
 {
+	static const char *const kinds[] = { "", "/", "/+" };
 	char *text = calloc(1, 65536);
 	size_t skip = strlen(dir_path);
 	size_t len = 0;
 
 	for (size_t i = 0; i < programs->n; i++)
 		len += (size_t)sprintf(text + len, "%s%s ", programs->items[i].path + skip,
-				       programs->items[i].is_directory ? "/" : "");
+				       kinds[programs->items[i].kind]);
 	len += (size_t)sprintf(text + len, "|");
 	for (size_t i = 0; i < programs->n_directories; i++)
 		len += (size_t)sprintf(text + len, " %s", programs->directories[i] + skip);
@@ -72,18 +73,20 @@ static const struct {
 } rows[] = {
 	{ "* cpu a", "|", 0 },
 	{ "*:* cpu a", "|", 0 },
-	{ "*:@/bin/one cpu a", "/bin/one | /bin", 0 },
-	{ "*:@/bin/one cpu a\n1:@/bin/one cpu b", "/bin/one | /bin", 0 },
-	{ "*:@/bin/link cpu a", "/real/target | /bin /real", 0 },
-	{ "*:@/bin/none cpu a", "| /bin", 0 }, /* it may come */
+	{ "*:@/bin/one cpu a", "/bin/ /bin/one | /bin", 0 },
+	{ "*:@/bin/one cpu a\n1:@/bin/one cpu b", "/bin/ /bin/one | /bin", 0 },
+	{ "*:@/bin/link cpu a", "/real/ /real/target | /bin /real", 0 },
+	{ "*:@/bin/none cpu a", "/bin/ | /bin", 0 }, /* it may come */
+	{ "*:@/none/none cpu a", "|", 0 },
 	{ "*:@/bin/ld-linux.so.2 cpu a", "| /bin", 0 },
-	{ "*:@/tree cpu a", "| ", 0 },
 	/* prefixes */
-	{ "*:@/bin/o* cpu a", "/bin/one | /bin", 0 },
+	{ "*:@/bin/o* cpu a", "/bin/ /bin/one | /bin", 0 },
 	{ "*:@/tree/* cpu a",
-	  "/tree/ /tree/a/ /tree/a/b/ /tree/d/ | /tree /tree/a /tree/a/b /tree/d", 0 },
+	  "/tree/+ /tree/a/+ /tree/a/b/+ /tree/d/+ | /tree /tree/a /tree/a/b /tree/d", 0 },
 	{ "*:@/tr* cpu a",
-	  "/tree/ /tree/a/ /tree/a/b/ /tree/d/ /trunk |  /tree /tree/a /tree/a/b /tree/d", 0 },
+	  "/ /tree/+ /tree/a/+ /tree/a/b/+ /tree/d/+ /trunk |  /tree /tree/a /tree/a/b /tree/d",
+	  0 },
+	{ "*:@/tree/d/* cpu a\n*:@/tree/d/e cpu b", "/tree/d/+ /tree/d/e | /tree/d", 0 },
 };
 
 START_TEST(finds_files_and_directories)
@@ -140,7 +143,7 @@ START_TEST(finds_what_is_below_a_new_directory)
 	fill();
 	ck_assert_int_eq(programs_find_below(set, inside, &programs), 0);
 	text = describe(&programs);
-	ck_assert_str_eq(text, "/tree/a/ /tree/a/b/ | /tree/a /tree/a/b");
+	ck_assert_str_eq(text, "/tree/a/+ /tree/a/b/+ | /tree/a /tree/a/b");
 	programs_done(&programs);
 	ck_assert_int_eq(programs_find_below(set, outside, &programs), 0);
 	ck_assert_uint_eq(programs.n + programs.n_directories, 0);
