@@ -17,8 +17,8 @@
 #define KINDS		"/proc/filesystems"
 #define KINDS_MAX_BYTES ((size_t)1024 * 1024)
 
-/* Those without a block device that programs are started from all the same. */
-static const char *const in_memory[] = { "tmpfs", "ramfs", "overlay", "zfs", "bcachefs" };
+/* Those that need no block device that programs are started from all the same. */
+static const char *const in_memory[] = { "tmpfs", "ramfs", "rootfs", "overlay", "zfs", "bcachefs" };
 
 /* proc_filesystems(5): "nodev\tproc\n", "\text4\n". One that is on a block device is of this
  * machine, but for FUSE. */
