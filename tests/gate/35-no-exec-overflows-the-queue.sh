@@ -17,7 +17,7 @@ rules <<E
 $n:$first  $C1  $CG/a
 E
 start_gate
-# Not the whole daemon: somebody else answers then.
+kill -STOP "$(guard)" # nobody else answers
 gate=
 for task in /proc/"$DAEMON"/task/*; do
 	[ "$(awk '{ print $1 }' "$task/syscall" 2>/dev/null)" != 7 ] || gate=${task##*/}
@@ -33,6 +33,7 @@ eight_held() {
 }
 wait_for 5 eight_held || fail "they are not held"
 kill -9 "$freezer"
+kill -CONT "$(guard)"
 wait "$PID"
 [ "$(saw "$CG/a")" -eq 20 ] || fail "$(saw "$CG/a") of 20 ran in the group"
 stop_daemon
