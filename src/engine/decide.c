@@ -410,7 +410,7 @@ static void decide_any(struct decider *decider, pid_t tgid, const struct family_
 
 	*ret = (struct decision){ .verdict = VERDICT_EXEMPT };
 	process_init(&ret->process, tgid);
-	if (tgid == 1 || tgid == decider->self) {
+	if (tgid == 1 || tgid == decider->self || tgid == decider->guard) {
 		ret->exempt = tgid == 1 ? "it is PID 1" : "it is the daemon itself";
 		return;
 	}

@@ -61,10 +61,10 @@ struct decider {
 	decider_superseded_fn *superseded;
 	void *superseded_arg;
 	uint64_t now_ms;
-	uint64_t oldest_ticks; /* processes that started before this are exempt; 0: none is */
-	pid_t self;
-	const char *own_cgroup;	      /* text of our own /proc/PID/cgroup */
-	bool is_systemd;	      /* PID 1 is systemd */
+	uint64_t oldest_ticks;	/* processes that started before this are exempt; 0: none is */
+	pid_t self, guard;	/* the daemon's processes; 0: none */
+	const char *own_cgroup; /* text of our own /proc/PID/cgroup */
+	bool is_systemd;	/* PID 1 is systemd */
 	struct decider_places places; /* room to work in: the event path does not allocate */
 };
 

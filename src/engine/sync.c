@@ -32,9 +32,6 @@
 /* An exec that was let go and is not heard of for so long did not happen. */
 #define CONFIRM_MS 2000
 
-/* The gate's thread writes to cgroup files, and these can be held up by others. */
-#define STUCK_MS 1000
-
 #define NOTES_PER_TURN 64
 
 /* Placements of a process that wait for an exec event: of a script and its interpreter, or of an
@@ -287,11 +284,16 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 {
 	struct sync *sync = engine->sync;
 	struct expected *expected, *next;
+	uint64_t let_go;
 
 	if (!sync)
 		return;
-	if (gate_watch(sync->gate, STUCK_MS))
-		log_warning("the exec gate was held up: execs went on without it");
+	let_go = gate_check(sync->gate);
+	if (let_go)
+		log_warning("%llu execs went on without the exec gate: it was held up, or there "
+			    "were no descriptors",
+			    (unsigned long long)let_go);
+	engine->decider.guard = gate_guard(sync->gate);
 	/* While events are queued, the exec may be among them. */
 	HASH_ITER (hh, sync->expected, expected, next) {
 		if (expected->due_ms > now_ms || engine->lost)
@@ -395,6 +397,7 @@ void engine_sync_open(struct engine *engine, struct programs *programs)
 		engine_sync_close(engine);
 		return;
 	}
+	engine->decider.guard = gate_guard(sync->gate);
 	/* Memory that has to be read from a disk first, by an exec that is held, waits for ever. */
 	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 	engine_sync_programs(engine, programs);
@@ -408,6 +411,7 @@ void engine_sync_close(struct engine *engine)
 	if (!sync)
 		return;
 	gate_close(sync->gate);
+	engine->decider.guard = 0;
 	marks_free(sync->marks);
 	loop_watch_free(sync->on_notes);
 	HASH_ITER (hh, sync->expected, expected, next)

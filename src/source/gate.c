@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "source/guard.h"
 
 /* Of linux/fanotify.h, where the headers are older than Linux 5.15. */
 #ifndef FAN_REPORT_PIDFD
@@ -34,8 +35,16 @@
 /* Ignored files, where the kernel has none of these marks. */
 #define IGNORED_MAX 16384
 
-/* Few at a time: each costs two descriptors, and without a free one the kernel denies the exec. */
-#define READ_BYTES 512
+/* Two at a time: each costs two descriptors, and without a free one the kernel denies the exec. The
+ * other threads may take some meanwhile. */
+#define READ_BYTES	 64
+#define READ_DESCRIPTORS 8
+
+/* So often the thread shows the guard that it is there, while something waits. */
+#define BEAT_MS 250
+
+/* How long it leaves everything to the guard before it looks for descriptors again. */
+#define ROOM_MS 100
 
 /* Execs that are answered later. More are allowed at once. */
 #define HELD_MAX 512
@@ -56,13 +65,11 @@ struct gate {
 	bool has_thread;
 	atomic_bool ending;
 	uint32_t last_token; /* the gate thread's */
-
-	/* When the call of fn that has not come back began; 0: it has. And its event. */
-	_Atomic uint64_t busy_since_ms;
-	atomic_int busy_fd;
+	bool has_room;	     /* the same */
 
 	pthread_mutex_t lock; /* of the table; never held while waiting */
 	struct held held[HELD_MAX];
+	struct guard *guard;
 
 	atomic_bool has_filesystems; /* are marked */
 	atomic_bool no_evictable;    /* the kernel has none of these marks */
@@ -208,10 +215,7 @@ static void handle(struct gate *gate, struct gate_event *event)
 		(void)close(event->file_fd);
 		return;
 	}
-	atomic_store(&gate->busy_fd, event->file_fd);
-	atomic_store(&gate->busy_since_ms, now_ms());
 	answer = gate->fn(gate->arg, event);
-	atomic_store(&gate->busy_since_ms, 0);
 	if (answer == GATE_LATER)
 		atomic_fetch_add(&gate->n_later, 1);
 	if (answer == GATE_NEVER)
@@ -243,8 +247,7 @@ static int find_pidfd(const struct fanotify_event_metadata *event)
 	return -1;
 }
 
-static void handle_metadata(struct gate *gate, const struct fanotify_event_metadata *metadata,
-			    bool only_allow)
+static void handle_metadata(struct gate *gate, const struct fanotify_event_metadata *metadata)
 {
 	cleanup_close int pidfd = find_pidfd(metadata);
 	struct gate_event event = {
@@ -259,44 +262,73 @@ static void handle_metadata(struct gate *gate, const struct fanotify_event_metad
 		(void)close(metadata->fd);
 		return;
 	}
-	if (only_allow) {
-		allow(gate, metadata->fd);
-		(void)close(metadata->fd);
-		return;
-	}
 	handle(gate, &event);
 }
 
-/* What there is now. False: nothing. */
-static bool read_events(struct gate *gate, bool only_allow)
+static void read_events(struct gate *gate)
 {
 	alignas(struct fanotify_event_metadata) char buf[READ_BYTES];
 	struct fanotify_event_metadata *event = (void *)buf;
 	ssize_t len = read(gate->fd, buf, sizeof(buf));
 
-	if (len <= 0)
-		return false;
-	while (FAN_EVENT_OK(event, len)) {
-		handle_metadata(gate, event, only_allow);
+	while (len > 0 && FAN_EVENT_OK(event, len)) {
+		handle_metadata(gate, event);
 		event = FAN_EVENT_NEXT(event, len);
 	}
-	return true;
+}
+
+static bool has_descriptors(const struct gate *gate)
+{
+	int fds[READ_DESCRIPTORS];
+	size_t n = 0;
+	bool has;
+
+	while (n < READ_DESCRIPTORS && (fds[n] = fcntl(gate->wake_fd, F_DUPFD_CLOEXEC, 0)) >= 0)
+		n++;
+	has = n == READ_DESCRIPTORS;
+	while (n > 0)
+		(void)close(fds[--n]);
+	return has;
+}
+
+/* Are there enough to read events? If not, the guard does that. */
+static bool find_room(struct gate *gate)
+{
+	gate->has_room = has_descriptors(gate);
+	guard_take_over(gate->guard, !gate->has_room);
+	return gate->has_room;
+}
+
+/* One round. The guard sees whether it comes to the next. */
+static void turn(struct gate *gate)
+{
+	struct pollfd fds[] = {
+		{ .fd = gate->wake_fd, .events = POLLIN },
+		{ .fd = gate->fd, .events = POLLIN },
+	};
+	bool has_room = gate->has_room || find_room(gate);
+	int wait_ms = release_overdue(gate);
+
+	guard_alive(gate->guard, wait_ms >= 0);
+	if (wait_ms > BEAT_MS)
+		wait_ms = BEAT_MS;
+	if (!has_room && (wait_ms < 0 || wait_ms > ROOM_MS))
+		wait_ms = ROOM_MS;
+	if (poll(fds, has_room ? 2 : 1, wait_ms) <= 0 || !(fds[1].revents & POLLIN))
+		return;
+	guard_alive(gate->guard, true);
+	if (find_room(gate))
+		read_events(gate);
 }
 
 static void *run(void *arg)
 {
 	struct gate *gate = arg;
-	struct pollfd fds[] = {
-		{ .fd = gate->fd, .events = POLLIN },
-		{ .fd = gate->wake_fd, .events = POLLIN },
-	};
 
 	/* Somebody waits for each answer. Only this thread has the priority. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), -20);
-	while (!atomic_load(&gate->ending)) {
-		(void)poll(fds, 2, release_overdue(gate));
-		(void)read_events(gate, false);
-	}
+	while (!atomic_load(&gate->ending))
+		turn(gate);
 	return NULL;
 }
 
@@ -352,6 +384,10 @@ int gate_open(gate_fn *fn, void *arg, unsigned deadline_ms, struct gate **ret,
 		r = gate->wake_fd < 0 ? -errno : 0;
 	}
 	if (r == 0) {
+		*ret_tried = "a process";
+		r = guard_start(gate->fd, &gate->guard);
+	}
+	if (r == 0) {
 		*ret_tried = "a thread";
 		r = start_thread(gate);
 	}
@@ -375,6 +411,7 @@ void gate_close(struct gate *gate)
 		(void)!write(gate->wake_fd, &one, sizeof(one));
 		(void)pthread_join(gate->thread, NULL);
 	}
+	guard_stop(gate->guard);
 	if (gate->fd >= 0)
 		(void)close(gate->fd);
 	if (gate->wake_fd >= 0)
@@ -430,17 +467,17 @@ void gate_unmark_filesystems(struct gate *gate)
 	atomic_store(&gate->has_filesystems, false);
 }
 
-bool gate_watch(struct gate *gate, unsigned limit_ms)
+uint64_t gate_check(struct gate *gate)
 {
-	uint64_t since = atomic_load(&gate->busy_since_ms);
+	uint64_t let_go = guard_check(gate->guard);
 
-	if (!since || now_ms() - since < limit_ms)
-		return false;
-	atomic_fetch_add(&gate->n_overdue, 1);
-	allow(gate, atomic_load(&gate->busy_fd));
-	while (read_events(gate, true))
-		atomic_fetch_add(&gate->n_overdue, 1);
-	return true;
+	atomic_fetch_add(&gate->n_overdue, let_go);
+	return let_go;
+}
+
+pid_t gate_guard(const struct gate *gate)
+{
+	return guard_pid(gate->guard);
 }
 
 void gate_get_stats(struct gate *gate, struct gate_stats *ret)

@@ -66,9 +66,12 @@ void gate_forget_files(struct gate *gate);
  * was overdue already. */
 void gate_allow(struct gate *gate, uint32_t token);
 
-/* From another thread, now and then: where fn has not come back for so long, let everything go on
- * that waits behind it. Returns whether that was so. */
-bool gate_watch(struct gate *gate, unsigned limit_ms);
+/* From the thread that opened it, now and then. Returns how many execs had to go on since without
+ * an answer, because the thread did not come to it. */
+uint64_t gate_check(struct gate *gate);
+
+/* The process that answers then (source/guard.h). */
+pid_t gate_guard(const struct gate *gate);
 
 void gate_get_stats(struct gate *gate, struct gate_stats *ret);
 

@@ -52,16 +52,16 @@ for pid in $PIDS; do
 	stop "$pid"
 done
 
-# The one that waits can be killed.
-kill -STOP "$DAEMON"
+# The one that waits can be killed. Nobody answers: the guard is stopped, too.
+kill -STOP "$DAEMON" "$(guard)"
 as "$n" "$n" "$marked"
 kill -KILL "$PID"
 wait_for 3 is_gone "$PID" || fail "one that waits cannot be killed"
-kill -CONT "$DAEMON"
+kill -CONT "$DAEMON" "$(guard)"
 settle
 
 # Killed: all that waited goes on.
-kill -STOP "$DAEMON"
+kill -STOP "$DAEMON" "$(guard)"
 start_many
 wait_for 3 is_held "$PID" || fail "nothing is held"
 kill -KILL "$DAEMON"
@@ -72,8 +72,14 @@ for pid in $PIDS; do
 	stop "$pid"
 done
 
-# The next daemon holds as the one before.
+# The next daemon holds as the one before. A guard that was killed is started anew.
 start_gate
+guard=$(guard)
+kill -KILL "$guard"
+has_new_guard() {
+	[ -n "$(guard)" ] && [ "$(guard)" != "$guard" ]
+}
+wait_for 5 has_new_guard || fail "there is no new guard"
 all_first "after a daemon was killed" "$CG/a" many fork "$(first first)"
 stop_daemon
 

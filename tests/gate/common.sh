@@ -21,6 +21,13 @@ start_gate() {
 	logged 'before their first instruction' || skip "$(log | grep 'no exec gate')"
 }
 
+# The daemon's process that answers when it does not (src/source/guard.h).
+guard() {
+	for _pid in $(ours 'bin/cgred.*'); do
+		[ "$(sed 's/.*) //' "/proc/$_pid/stat" | cut -d' ' -f2)" != "$DAEMON" ] || echo "$_pid"
+	done
+}
+
 # first NAME: a program that says its group as its first act. Prints its path.
 first() {
 	[ -e "$T/bin/$1" ] || cp "$HELPERS/first" "$T/bin/$1"
@@ -63,7 +70,7 @@ see_first() {
 	_way=$1 _count=$2
 	shift 2
 	start "$@"
-	wait "$PID" || fail "$_way: status $?: $(grep -v : "$OUT" | tail -n 3)"
+	wait "$PID" || fail "$_way: status $?: $(grep -v "^[0-9]*:" "$OUT" | tail -n 3)"
 	[ "$(saw any)" -eq "$_count" ] || fail "$_way: $(saw any) of $_count ran: $(tail -n 3 "$OUT")"
 }
 

@@ -35,18 +35,18 @@ add_cases_of() {
 	for f in "$1"/[0-9]*.sh; do
 		[ -f "$f" ] || continue
 		case $1 in
-		"$top/tests/system" | "$top/tests/reliability") [ "$(header vm "$f")" = yes ] || continue ;;
+		"$top/tests/system" | "$top/tests/reliability" | "$top/tests/gate") [ "$(header vm "$f")" = yes ] || continue ;;
 		esac
 		add_case "$f"
 	done
 }
 
-# Those that are named ("reliability": all of tests/reliability), or all of case_dirs.
+# Those that are named ("reliability", "gate": all of this folder of tests), or all of case_dirs.
 choose_cases() {
 	local f dir
 	for f; do
-		if [ "$f" = reliability ]; then
-			add_cases_of "$top/tests/reliability"
+		if [ "$f" = reliability ] || [ "$f" = gate ]; then
+			add_cases_of "$top/tests/$f"
 		else
 			f=$(find_case "$f")
 			add_case "$f"

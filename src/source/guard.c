@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The guard's process. It and the daemon share a page of memory, by which it sees whether the
+ * gate's thread goes on. */
+#include "config.h"
+
+#include "source/guard.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/fanotify.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/num.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* Linux 5.9 */
+#endif
+
+/* So often it looks; twice without a sign of life is too long. */
+#define TICK_MS	  500
+#define TICKS_MAX 2
+
+/* What it keeps open. */
+#define GROUP_FD 0
+#define WAKE_FD	 1
+
+struct shared {
+	_Atomic uint64_t beats, n_allowed;
+	atomic_bool has_work, take_over;
+};
+
+struct guard {
+	int group_fd, wake_fd;
+	struct shared *shared;
+	pid_t pid; /* 0: there is none */
+	uint64_t n_told;
+};
+
+/* ---- in the process ---------------------------------------------------------------------------
+ */
+
+/* The number is that of an event in the table of who has read it: two events can have the same. */
+static void allow(struct shared *shared, int number)
+{
+	const struct fanotify_response response = { .fd = number, .response = FAN_ALLOW };
+
+	while (write(GROUP_FD, &response, sizeof(response)) > 0)
+		atomic_fetch_add(&shared->n_allowed, 1);
+}
+
+/* What the daemon has read, by whatever number. */
+static void allow_read(struct shared *shared, const char *daemon_fds)
+{
+	DIR *dir = opendir(daemon_fds);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		uint64_t number;
+		const char *name = entry->d_name;
+
+		if (num_scan_u64(&name, &number))
+			allow(shared, (int)number);
+	}
+	if (dir)
+		(void)closedir(dir);
+}
+
+/* One at a time: the guard's own descriptors have a limit, too. */
+static void allow_unread(struct shared *shared)
+{
+	alignas(struct fanotify_event_metadata) char buf[FAN_EVENT_METADATA_LEN * 2];
+	struct fanotify_event_metadata *event = (void *)buf;
+
+	while (read(GROUP_FD, buf, sizeof(buf)) >= (ssize_t)sizeof(*event)) {
+		if (event->fd < 0)
+			continue;
+		allow(shared, event->fd);
+		/* And what came with it: its pidfd. */
+		(void)syscall(SYS_close_range, WAKE_FD + 1, ~0U, 0);
+	}
+}
+
+static void watch(struct shared *shared, const char *daemon_fds)
+{
+	struct pollfd fds[] = {
+		{ .fd = WAKE_FD, .events = POLLIN },
+		{ .fd = GROUP_FD, .events = POLLIN },
+	};
+	uint64_t seen = 0, count;
+	unsigned ticks = 0;
+
+	for (;;) {
+		bool acts = ticks >= TICKS_MAX || atomic_load(&shared->take_over);
+
+		/* While it acts, whatever comes is answered at once. */
+		if (poll(fds, acts ? 2 : 1, TICK_MS) > 0 && (fds[0].revents & POLLIN))
+			(void)!read(WAKE_FD, &count, sizeof(count));
+		if (atomic_load(&shared->take_over))
+			allow_unread(shared);
+		if (atomic_load(&shared->beats) != seen) {
+			seen = atomic_load(&shared->beats);
+			ticks = 0;
+			continue;
+		}
+		if (ticks >= TICKS_MAX) {
+			allow_read(shared, daemon_fds);
+			allow_unread(shared);
+		} else if (atomic_load(&shared->has_work) || poll(fds + 1, 1, 0) > 0) {
+			ticks++;
+		}
+	}
+}
+
+static void close_all_but(int group_fd, int wake_fd)
+{
+	/* Above all else first: one may have the number of the other. */
+	int group = fcntl(group_fd, F_DUPFD, WAKE_FD + 1);
+	int wake = fcntl(wake_fd, F_DUPFD, WAKE_FD + 1);
+
+	if (group < 0 || wake < 0 || dup2(group, GROUP_FD) < 0 || dup2(wake, WAKE_FD) < 0)
+		_exit(1);
+	if (syscall(SYS_close_range, WAKE_FD + 1, ~0U, 0) < 0) {
+		for (int fd = WAKE_FD + 1; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
+			(void)close(fd);
+	}
+}
+
+static void run(const struct guard *guard, pid_t daemon)
+{
+	char daemon_fds[32];
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)prctl(PR_SET_NAME, "cgred-guard");
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != daemon)
+		_exit(1);
+	close_all_but(guard->group_fd, guard->wake_fd);
+	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+	(void)snprintf(daemon_fds, sizeof(daemon_fds), "/proc/%d/fd", (int)daemon);
+	watch(guard->shared, daemon_fds);
+}
+
+/* ---- in the daemon --------------------------------------------------------------------------- */
+
+static int start(struct guard *guard)
+{
+	pid_t daemon = getpid();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		run(guard, daemon);
+		_exit(0);
+	}
+	guard->pid = pid;
+	return 0;
+}
+
+int guard_start(int group_fd, struct guard **ret)
+{
+	struct guard *guard = calloc(1, sizeof(*guard));
+	int r;
+
+	if (!guard)
+		return -ENOMEM;
+	guard->group_fd = group_fd;
+	guard->shared = mmap(NULL, sizeof(*guard->shared), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	guard->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r = guard->shared == MAP_FAILED || guard->wake_fd < 0 ? -errno : start(guard);
+	if (r < 0) {
+		guard_stop(guard);
+		return r;
+	}
+	*ret = guard;
+	return 0;
+}
+
+void guard_stop(struct guard *guard)
+{
+	if (!guard)
+		return;
+	if (guard->pid) {
+		(void)kill(guard->pid, SIGKILL);
+		(void)waitpid(guard->pid, NULL, 0);
+	}
+	if (guard->wake_fd >= 0)
+		(void)close(guard->wake_fd);
+	if (guard->shared != MAP_FAILED)
+		(void)munmap(guard->shared, sizeof(*guard->shared));
+	free(guard);
+}
+
+pid_t guard_pid(const struct guard *guard)
+{
+	return guard->pid;
+}
+
+uint64_t guard_check(struct guard *guard)
+{
+	uint64_t told = guard->n_told;
+
+	guard->n_told = atomic_load(&guard->shared->n_allowed);
+	if (!guard->pid || waitpid(guard->pid, NULL, WNOHANG) != 0) {
+		guard->pid = 0;
+		(void)start(guard);
+	}
+	return guard->n_told - told;
+}
+
+void guard_alive(struct guard *guard, bool has_work)
+{
+	atomic_store(&guard->shared->has_work, has_work);
+	atomic_fetch_add(&guard->shared->beats, 1);
+}
+
+void guard_take_over(struct guard *guard, bool take_over)
+{
+	const uint64_t one = 1;
+
+	if (atomic_exchange(&guard->shared->take_over, take_over) != take_over && take_over)
+		(void)!write(guard->wake_fd, &one, sizeof(one));
+}
