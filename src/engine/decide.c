@@ -201,14 +201,33 @@ uint64_t decide_hash_places(const struct placement *items, size_t n)
 	return hash;
 }
 
-/* Somebody may have moved the process since we placed it: do we leave it there? */
+/* Has nobody but its user moved the process, through the user's own service manager, as
+ * "systemd-run
+ * --user --scope" does? That is done in the v2 tree only. */
+static bool is_users_move(const struct placer *placer, const struct placement *items, size_t n,
+			  const char *cgroup)
+{
+	const struct hierarchies *hierarchies = placer_hierarchies(placer);
+	const char *line = strncmp(cgroup, "0::", 3) == 0 ? cgroup : strstr(cgroup, "\n0::");
+	uint32_t others = UINT32_MAX;
+
+	for (size_t h = 0; h < hierarchies->n; h++)
+		if (hierarchies->items[h].unified)
+			others &= ~(UINT32_C(1) << h);
+	return line && login_is_users_choice(line) &&
+	       placer_is_placed(placer, cgroup, items, n, others);
+}
+
+/* Somebody may have moved the process since we placed it: do we leave it there? Not if it was its
+ * user: rules are above users. */
 static bool yields(const struct decider *decider, const struct placement *items, size_t n,
 		   uint64_t identity, uint64_t place, struct decision *decision)
 {
 	pid_t tgid = decision->process.tgid;
 
 	if (!PROTECT_YIELD || !placed_knows(decider->placed, tgid, identity, place) ||
-	    placer_is_placed(decider->placer, decision->process.cgroup, items, n, UINT32_MAX))
+	    placer_is_placed(decider->placer, decision->process.cgroup, items, n, UINT32_MAX) ||
+	    is_users_move(decider->placer, items, n, decision->process.cgroup))
 		return false;
 	switch (placed_ask(decider->placed, tgid, identity, place, decider->policy,
 			   decider->now_ms)) {

@@ -15,14 +15,33 @@
 
 #define SLICE "/user.slice/user-"
 
-/* What follows "/user.slice/user-UID.slice/" in the first line that has that, or NULL. */
+#define NAMED ":name=systemd:"
+
+/* The path in systemd's own hierarchy, where its units are groups: on v1, and beside v1, the named
+ * one; else the v2 tree. In those of controllers a process is with its unit, or anywhere. */
+static const char *find_systemd_path(const char *cgroup)
+{
+	const char *unified = NULL;
+
+	for (const char *line = cgroup; line; line = strchr(line, '\n')) {
+		line += strspn(line, "\n");
+		line += strspn(line, "0123456789");
+		if (strncmp(line, NAMED, strlen(NAMED)) == 0)
+			return line + strlen(NAMED);
+		if (strncmp(line, "::", 2) == 0)
+			unified = line + 2;
+	}
+	return unified;
+}
+
+/* What follows "/user.slice/user-UID.slice/" there, or NULL. */
 static const char *below_slice(const char *cgroup)
 {
-	const char *at = strstr(cgroup, ":" SLICE);
+	const char *at = find_systemd_path(cgroup);
 
-	if (!at)
+	if (!at || strncmp(at, SLICE, strlen(SLICE)) != 0)
 		return NULL;
-	at += strlen(":" SLICE);
+	at += strlen(SLICE);
 	at += strspn(at, "0123456789");
 	if (strncmp(at, ".slice/", 7) != 0)
 		return NULL;

@@ -56,6 +56,7 @@ choose_cases() {
 	for dir in "${case_dirs[@]}"; do
 		add_cases_of "$dir"
 	done
+	[ ${#names[@]} -gt 0 ] || die "no cases"
 }
 
 # Why case number $1 does not belong to this kernel, mode and init, or nothing.
@@ -70,6 +71,18 @@ not_for_us() {
 	done
 }
 
+# Is case number $1 for another kernel, mode or init? Then that is its verdict; with --fitting it is only counted.
+is_for_others() {
+	local reason
+	reason=$(not_for_us "$1")
+	[ -n "$reason" ] || return
+	if [ "$fitting" ]; then
+		others=$((others + 1))
+	else
+		verdict "$1" skip - "$reason"
+	fi
+}
+
 limit_of() {
 	local limit
 	limit=$(header timeout "${paths[$1]}")
@@ -79,6 +92,7 @@ limit_of() {
 failed=0
 passed=0
 skipped=0
+others=0
 
 # On the terminal and, separated by tabs, in $results. Usage: verdict NUMBER VERDICT SECONDS REASON [FILE-WITH-OUTPUT]
 verdict() {
@@ -91,4 +105,11 @@ verdict() {
 	printf '%s: %s %s: %s (%s s)%s\n' "$2" "$machine" "$mode" "$name" "$3" "${4:+: $4}"
 	[ -z "${5:-}" ] || sed 's/^/    /' "$5"
 	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$machine" "$mode" "$name" "$2" "$3" "$4" >> "$results"
+}
+
+# The last line, and the exit status. Usage: summary WHERE
+summary() {
+	echo "$1: $passed passed, $failed failed, $skipped skipped${fitting:+, $others are for others}"
+	[ "$failed" = 0 ] || exit 1
+	[ $((passed + skipped)) -gt 0 ] || exit 77
 }

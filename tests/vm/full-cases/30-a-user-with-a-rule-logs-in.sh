@@ -56,7 +56,7 @@ check_login su idle-su
 check_logout su idle-su
 
 echo "exec idle-login" > /home/alice/.bash_profile
-sleep 1000 | script -qc "login -f alice" /dev/null >/tmp/login.out 2>&1 &
+setsid agetty --autologin alice --noclear tty2 linux &
 check_login login idle-login
 check_logout login idle-login
 rm /home/alice/.bash_profile
