@@ -242,6 +242,8 @@ int engine_start(struct engine *engine)
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);
 	if (engine->config->scan)
 		engine_start_scan(engine);
+	else
+		engine_find_older(engine);
 	return 0;
 }
 
@@ -261,6 +263,7 @@ void engine_free(struct engine *engine)
 	loop_watch_free(engine->canary_timer);
 	connector_close(engine->connector);
 	scan_free(engine->scan);
+	scan_free(engine->older);
 	loader_free(engine->loader);
 	idnames_free(engine->names);
 	pending_free(engine->pending);
