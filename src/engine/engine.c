@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/protections.h"
 #include "cgroup/dynmods.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/mounts.h"
@@ -232,7 +233,7 @@ int engine_start(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine->start_ticks = self.start_ticks;
-	r = engine_open_connector(engine);
+	r = PROTECT_START || !engine->config->scan ? engine_open_connector(engine) : 0;
 	if (r < 0)
 		return r;
 	engine_remember(engine);

@@ -107,6 +107,8 @@ static void end_scan(struct engine *engine, int error)
 		return;
 	}
 	free_scan(engine);
+	if (!PROTECT_START && !engine->connector)
+		(void)engine_open_connector(engine);
 	log_notice("the scan is complete after %u more passes", engine->scan_passes);
 	engine->scan_passes = 0;
 }

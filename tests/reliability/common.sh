@@ -54,6 +54,14 @@ cpu_ms() {
 	sed 's/.*) //' "/proc/$1/stat" | awk '{ printf "%d", ($12 + $13) * 10 }'
 }
 
+# drops: how many messages the kernel has dropped so far, for the sockets that the daemon has now.
+drops() {
+	# shellcheck disable=SC2012  # numbers only
+	ls -l "/proc/$DAEMON/fd" | sed -n 's/.*socket:\[\([0-9]*\)\]$/\1/p' >"$T/sockets"
+	awk 'NR == FNR { ours[$1]; next } $10 in ours { n += $9 } END { print n + 0 }' \
+		"$T/sockets" /proc/net/netlink
+}
+
 # in_time WALL CPU: within a second, in milliseconds. Where others use the machine, too, only what the
 # daemon itself needed can be judged, and that with room: they take its caches.
 in_time() {
