@@ -14,6 +14,9 @@
 #ifndef PROTECT_SILENCE /* the canary, and a new subscription when it is not heard */
 #define PROTECT_SILENCE 1
 #endif
+#ifndef PROTECT_START /* subscribed first, scanned second */
+#define PROTECT_START 1
+#endif
 #ifndef PROTECT_FAMILY /* children born between the event and the move of their parent follow it \
 			*/
 #define PROTECT_FAMILY 1

@@ -14,11 +14,16 @@
 #include "engine/parts.h"
 #include "engine/pending.h"
 #include "engine/report.h"
+#include "source/scan.h"
 
 /* How long a change of ids waits for the rest of setgid, setuid and exec, which then are one
  * decision: the calls follow each other in microseconds, but the caller may lose its CPU in
  * between. */
 #define SETTLE_MS 10
+
+/* While events are being lost, the socket is emptied first, so that few are: those that the events
+ * are about are decided about when that is done, or after so long where it never is. */
+#define LOST_MS 200
 
 /* A process that cannot be read now (no descriptors, no memory) may be, later. */
 #define RETRY_MS  200
@@ -94,6 +99,16 @@ static void log_decision(struct engine *engine, enum event_kind kind,
 		report_decision(engine->report, engine->rules, kind, decision, engine_now_ms());
 }
 
+/* Without --scan, a process that is found in /proc is left alone when it is older than we are. Only
+ * one whose number was there at the start can be. */
+static uint64_t oldest_ticks(const struct engine *engine, const struct pending_item *item)
+{
+	if (item->kind != EVENT_SCAN || engine->config->scan ||
+	    (engine->older && !scan_has_found(engine->older, item->tgid)))
+		return 0;
+	return engine->start_ticks;
+}
+
 static void decide_once(struct engine *engine, const struct pending_item *item,
 			struct decision *ret)
 {
@@ -101,8 +116,7 @@ static void decide_once(struct engine *engine, const struct pending_item *item,
 
 	engine->decider.rules = engine->rules;
 	engine->decider.now_ms = engine_now_ms();
-	engine->decider.oldest_ticks =
-		item->kind == EVENT_SCAN && !engine->config->scan ? engine->start_ticks : 0;
+	engine->decider.oldest_ticks = oldest_ticks(engine, item);
 	engine_sync_begin(engine, item->tgid);
 	decide(&engine->decider, item->tgid, family_find(engine->family, item->tgid), &diags, ret);
 	engine_sync_begin(engine, 0);
@@ -150,8 +164,12 @@ void engine_on_settled(void *arg)
 	uint64_t now = engine_now_ms();
 	struct pending_item item;
 
-	for (int i = 0; i < ENGINE_BATCH && pending_take_due(engine->pending, now, &item); i++)
+	/* Where events come without end, what they leave here must not pile up. */
+	for (int i = 0; i < (engine->lost ? ENGINE_QUEUE : ENGINE_BATCH); i++) {
+		if (!pending_take_due(engine->pending, now, &item))
+			break;
 		decide_one(engine, item);
+	}
 	arm_settle_timer(engine);
 }
 
@@ -199,19 +217,18 @@ static void put_off(struct engine *engine, pid_t tgid)
 		lack_memory(engine, "the children of a process");
 }
 
-static void handle_ids(struct engine *engine, const struct event *event)
+static void decide_later(struct engine *engine, const struct event *event, unsigned delay_ms)
 {
 	const struct pending_item item = { .tgid = event->tgid, .kind = event->kind };
 
-	put_off(engine, event->tgid);
-	if (pending_add(engine->pending, &item, engine_now_ms() + SETTLE_MS) < 0 || !PROTECT_SETTLE)
+	if (pending_add(engine->pending, &item, engine_now_ms() + delay_ms) < 0)
 		decide_one(engine, item);
 }
 
-static void handle_exec(struct engine *engine, const struct event *event)
+static void decide_now(struct engine *engine, const struct event *event)
 {
 	pending_remove(engine->pending, event->tgid);
-	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = EVENT_EXEC });
+	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = event->kind });
 }
 
 static void handle_fork(struct engine *engine, const struct event *event)
@@ -224,8 +241,10 @@ static void handle_fork(struct engine *engine, const struct event *event)
 	case FAMILY_WAITS:
 		break;
 	case FAMILY_PLACED:
-		decide_one(engine,
-			   (struct pending_item){ .tgid = event->tgid, .kind = EVENT_FORK });
+		if (engine->lost)
+			decide_later(engine, event, LOST_MS);
+		else
+			decide_now(engine, event);
 		break;
 	}
 }
@@ -234,12 +253,17 @@ static void handle_change(struct engine *engine, const struct event *event)
 {
 	if (event->kind == EVENT_EXEC)
 		engine_sync_executed(engine, event);
-	if (has_later(engine, event->tgid))
+	if (has_later(engine, event->tgid)) {
 		put_off(engine, event->tgid);
-	else if (event->kind == EVENT_EXEC)
-		handle_exec(engine, event);
-	else
-		handle_ids(engine, event);
+	} else if (engine->lost) {
+		put_off(engine, event->tgid);
+		decide_later(engine, event, LOST_MS);
+	} else if (event->kind == EVENT_EXEC || !PROTECT_SETTLE) {
+		decide_now(engine, event);
+	} else {
+		put_off(engine, event->tgid);
+		decide_later(engine, event, SETTLE_MS);
+	}
 }
 
 static void handle(struct engine *engine, const struct event *event)
@@ -284,8 +308,9 @@ void engine_handle_found(struct engine *engine, const struct event *events, size
 {
 	for (size_t i = 0; i < n; i++) {
 		engine_sticky_found(engine, events[i].tgid);
-		decide_one(engine,
-			   (struct pending_item){ .tgid = events[i].tgid, .kind = EVENT_SCAN });
+		/* Who waits is decided about in time, and by more than that it was found. */
+		if (!pending_has(engine->pending, events[i].tgid))
+			decide_now(engine, &events[i]);
 	}
 	arm_settle_timer(engine);
 	engine_update_kinds(engine);

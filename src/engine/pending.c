@@ -125,6 +125,11 @@ void pending_remove(struct pending *pending, pid_t tgid)
 		drop(pending, waiting);
 }
 
+bool pending_has(const struct pending *pending, pid_t tgid)
+{
+	return pending->by_tgid && find(pending, tgid);
+}
+
 bool pending_next_due(const struct pending *pending, uint64_t *ret_due_ms)
 {
 	if (!pending->timed)

@@ -33,6 +33,8 @@ int pending_park(struct pending *pending, const struct pending_item *item);
 /* It need not wait any more (it is decided, or gone). */
 void pending_remove(struct pending *pending, pid_t tgid);
 
+bool pending_has(const struct pending *pending, pid_t tgid);
+
 /* When the first is due; false: none is. */
 bool pending_next_due(const struct pending *pending, uint64_t *ret_due_ms);
 

@@ -42,6 +42,13 @@
 
 /* ---- scan ----------------------------------------------------------------------------------- */
 
+static void begin_pass(struct engine *engine)
+{
+	engine->stats.scans++;
+	engine->scan_placed = engine->stats.verdicts[VERDICT_PLACED];
+	loop_timer_arm(engine->scan_timer, 0);
+}
+
 void engine_start_scan(struct engine *engine)
 {
 	if (engine->scan) {
@@ -50,12 +57,12 @@ void engine_start_scan(struct engine *engine)
 	}
 	engine->scan_again = engine->scan_owed = false;
 	engine->scan = scan_new(engine->proc_fd);
-	if (!engine->scan)
-		log_err("no memory for a scan of /proc: trying again");
-	else
-		engine->stats.scans++;
-	engine->scan_placed = engine->stats.verdicts[VERDICT_PLACED];
-	loop_timer_arm(engine->scan_timer, engine->scan ? 0 : SCAN_RETRY_MS);
+	if (engine->scan) {
+		begin_pass(engine);
+		return;
+	}
+	log_err("no memory for a scan of /proc: trying again");
+	loop_timer_arm(engine->scan_timer, SCAN_RETRY_MS);
 }
 
 void engine_scan_later(struct engine *engine)
@@ -66,21 +73,42 @@ void engine_scan_later(struct engine *engine)
 	loop_timer_arm(engine->scan_timer, SCAN_LATER_MS);
 }
 
+static void free_scan(struct engine *engine)
+{
+	scan_free(engine->scan);
+	engine->scan = NULL;
+}
+
+/* What happens to those that were found already is told by events, now that none are lost. But who
+ * is sticky may be known only now, by the parent. */
+static void scan_once_more(struct engine *engine)
+{
+	if (engine->scan_again || sticky_count(engine->sticky)) {
+		free_scan(engine);
+		engine_start_scan(engine);
+		return;
+	}
+	scan_go_on(engine->scan);
+	begin_pass(engine);
+}
+
 static void end_scan(struct engine *engine, int error)
 {
 	bool changed = engine->stats.verdicts[VERDICT_PLACED] != engine->scan_placed;
 
-	scan_free(engine->scan);
-	engine->scan = NULL;
 	if (error < 0) {
+		free_scan(engine);
 		log_err("cannot scan /proc: %s: trying again", strerror(-error));
 		loop_timer_arm(engine->scan_timer, SCAN_RETRY_MS);
 		return;
 	}
 	if (engine->scan_again || (changed && ++engine->scan_passes < SCAN_PASSES_MAX)) {
-		engine_start_scan(engine);
+		scan_once_more(engine);
 		return;
 	}
+	free_scan(engine);
+	if (!PROTECT_START && !engine->connector)
+		(void)engine_open_connector(engine);
 	log_notice("the scan is complete after %u more passes", engine->scan_passes);
 	engine->scan_passes = 0;
 }
@@ -102,6 +130,22 @@ void engine_on_scan_step(void *arg)
 	}
 	engine_handle_found(engine, events, (size_t)n);
 	loop_timer_arm(engine->scan_timer, 0);
+}
+
+void engine_find_older(struct engine *engine)
+{
+	struct scan *scan = scan_new(engine->proc_fd);
+	struct event events[ENGINE_BATCH];
+	int n = scan ? 1 : -ENOMEM;
+
+	while (n > 0)
+		n = scan_next(scan, events, ENGINE_BATCH);
+	if (n < 0) {
+		scan_free(scan);
+		return;
+	}
+	scan_go_on(scan);
+	engine->older = scan;
 }
 
 /* ---- connector ------------------------------------------------------------------------------ */

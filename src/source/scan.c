@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The list of all processes, as events. It says that they are there, and nothing about them. */
+/*
+ * The list of all processes, as events. It says that they are there, and nothing about them. A
+ * process is known again by the inode number of its directory, which comes with the list: the
+ * kernel takes a new one for another process, and also for the same one when memory was short,
+ * which then is told again.
+ */
 #include "config.h"
 
 #include "source/scan.h"
@@ -16,10 +21,18 @@
 #include "base/num.h"
 #include "engine/event.h"
 
+struct known {
+	pid_t tgid;
+	ino_t ino;
+};
+
 struct scan {
 	int proc_fd; /* the caller's */
 	DIR *dir;    /* own position in it; NULL before the first call */
 	bool complete;
+	struct known *known;
+	size_t n_known, max_known;
+	size_t n_before; /* of them, sorted: found by the passes before this one */
 };
 
 struct scan *scan_new(int proc_fd)
@@ -36,6 +49,7 @@ void scan_free(struct scan *scan)
 	if (!scan)
 		return;
 	cleanup_close_dir(&scan->dir);
+	free(scan->known);
 	free(scan);
 }
 
@@ -66,13 +80,51 @@ static bool is_process(const struct dirent *entry, pid_t *ret_tgid)
 	return true;
 }
 
+static int compare(const void *a, const void *b)
+{
+	const struct known *one = a, *other = b;
+
+	if (one->tgid != other->tgid)
+		return one->tgid < other->tgid ? -1 : 1;
+	return one->ino < other->ino ? -1 : one->ino > other->ino;
+}
+
+static int compare_tgids(const void *a, const void *b)
+{
+	const struct known *one = a, *other = b;
+
+	return one->tgid < other->tgid ? -1 : one->tgid > other->tgid;
+}
+
+static bool is_known(const struct scan *scan, const struct known *process,
+		     int (*same)(const void *a, const void *b))
+{
+	return scan->n_before &&
+	       bsearch(process, scan->known, scan->n_before, sizeof(*scan->known), same);
+}
+
+/* Without memory the next pass tells of it again. */
+static void remember(struct scan *scan, const struct known *process)
+{
+	if (scan->n_known == scan->max_known) {
+		size_t max = scan->max_known ? scan->max_known * 2 : 1024;
+		struct known *known = reallocarray(scan->known, max, sizeof(*known));
+
+		if (!known)
+			return;
+		scan->known = known;
+		scan->max_known = max;
+	}
+	scan->known[scan->n_known++] = *process;
+}
+
 static int read_batch(struct scan *scan, struct event *events, int max)
 {
 	int count = 0;
 
 	while (count < max) {
 		const struct dirent *entry;
-		pid_t tgid;
+		struct known process;
 
 		errno = 0;
 		entry = readdir(scan->dir);
@@ -82,9 +134,17 @@ static int read_batch(struct scan *scan, struct event *events, int max)
 			scan->complete = true;
 			break;
 		}
-		if (is_process(entry, &tgid))
-			events[count++] =
-				(struct event){ .kind = EVENT_SCAN, .tid = tgid, .tgid = tgid };
+		if (!is_process(entry, &process.tgid))
+			continue;
+		process.ino = entry->d_ino;
+		if (is_known(scan, &process, compare))
+			continue;
+		remember(scan, &process);
+		events[count++] = (struct event){
+			.kind = EVENT_SCAN,
+			.tid = process.tgid,
+			.tgid = process.tgid,
+		};
 	}
 	return count;
 }
@@ -98,4 +158,19 @@ int scan_next(struct scan *scan, struct event *events, size_t max)
 	if (!scan->dir)
 		return -errno;
 	return read_batch(scan, events, max < INT_MAX ? (int)max : INT_MAX);
+}
+
+void scan_go_on(struct scan *scan)
+{
+	cleanup_close_dir(&scan->dir);
+	scan->dir = NULL;
+	scan->complete = false;
+	if (scan->n_known)
+		qsort(scan->known, scan->n_known, sizeof(*scan->known), compare);
+	scan->n_before = scan->n_known;
+}
+
+bool scan_has_found(const struct scan *scan, pid_t tgid)
+{
+	return is_known(scan, &(struct known){ .tgid = tgid }, compare_tgids);
 }

@@ -13,21 +13,41 @@ make_group "$CG/threads"
 rules <<E
 $n  $C  $CG/threads
 E
-start_daemon
+mark_log
+launch -v -v -v
+wait_for 10 says_ready || fail "the daemon is not ready"
+settle
+# How often the process was decided about since the mark, whatever came of it.
+decisions() {
+	log | grep -Ec "(placed|debug: [a-z ]*:) $PID (\(|after)" || :
+}
 times=$((5 * ROUNDS))
 wrong=0
+most=0
+# Where 130 system calls take longer than the daemon waits for the rest, it decides in between.
+allowed=2
+[ "${CGRED_VM-}" != 1 ] || allowed=13
 rt=fifo
 "$T/bin/steps" fifo >/dev/null 2>&1 || rt=other
 for _ in $(seq $times); do
-	steps threads 64 $rt ms 50 gid "$n" uid "$n" idle
+	rm -f "$T/go"
+	steps $rt threads 64 say ready wait "$T/go" gid "$n" uid "$n" idle
+	wait_for 5 says '^ready' || fail "no threads: $(cat "$OUT")"
+	settle
+	mark_log
+	: >"$T/go"
 	assert_in "$PID" "$C" "$CG/threads"
 	settle
 	[ "$(placements "$PID")" -eq 1 ] || fail "$(placements "$PID") placements of $PID"
+	_decisions=$(decisions)
+	[ "$_decisions" -gt 0 ] || fail "the log does not tell of $PID: $(log | head -n 5)"
+	[ "$_decisions" -le "$most" ] || most=$_decisions
 	for task in /proc/"$PID"/task/*; do
 		[ "$(where "$PID/task/${task##*/}" "$C")" = "$CG/threads" ] || wrong=$((wrong + 1))
 	done
 	stop "$PID"
 done
-figure 5 "setgid and setuid of 65 threads: one decision" $times $times $wrong 0 0
+figure 5 "setgid and setuid of 65 threads" $times $times $wrong 0 0 "130 events, $most decision(s), 1 move"
+[ "$most" -le $allowed ] || fail "$most decisions about 130 events"
 [ $wrong -eq 0 ] || fail "$wrong threads are elsewhere"
 stop_daemon

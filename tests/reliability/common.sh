@@ -54,6 +54,14 @@ cpu_ms() {
 	sed 's/.*) //' "/proc/$1/stat" | awk '{ printf "%d", ($12 + $13) * 10 }'
 }
 
+# drops: how many messages the kernel has dropped so far, for the sockets that the daemon has now.
+drops() {
+	# shellcheck disable=SC2012  # numbers only
+	ls -l "/proc/$DAEMON/fd" | sed -n 's/.*socket:\[\([0-9]*\)\]$/\1/p' >"$T/sockets"
+	awk 'FILENAME == ARGV[1] { ours[$1]; next } $10 in ours { n += $9 } END { print n + 0 }' \
+		"$T/sockets" /proc/net/netlink
+}
+
 # in_time WALL CPU: within a second, in milliseconds. Where others use the machine, too, only what the
 # daemon itself needed can be judged, and that with room: they take its caches.
 in_time() {
@@ -64,18 +72,23 @@ in_time() {
 	fi
 }
 
+# lines_but FILE OTHER: the lines of the file that the other has not.
+lines_but() {
+	awk 'FILENAME == ARGV[1] { other[$0]; next } !($0 in other)' "$2" "$1"
+}
+
 # missing GROUP FILE: the living pids of the file that are not in the group.
 missing() {
-	procs_of "$1" | sort -u >"$T/is"
-	sort -u "$2" | comm -23 - "$T/is" | while read -r _pid; do
+	procs_of "$1" >"$T/is"
+	lines_but "$2" "$T/is" | while read -r _pid; do
 		is_gone "$_pid" || echo "$_pid"
 	done
 }
 
 # foreign GROUP FILE: pids in the group that are not of the file.
 foreign() {
-	procs_of "$1" | sort -u >"$T/is"
-	sort -u "$2" | comm -13 - "$T/is"
+	procs_of "$1" >"$T/is"
+	lines_but "$T/is" "$2"
 }
 
 none_missing() {

@@ -138,6 +138,19 @@ START_TEST(removed_one_is_not_given_out)
 }
 END_TEST
 
+START_TEST(knows_who_waits)
+{
+	ck_assert(!pending_has(pending, 10));
+	add(10, 100);
+	park(20);
+	ck_assert(pending_has(pending, 10));
+	ck_assert(pending_has(pending, 20));
+	ck_assert(!pending_has(pending, 30));
+	pending_remove(pending, 10);
+	ck_assert(!pending_has(pending, 10));
+}
+END_TEST
+
 START_TEST(one_that_was_taken_can_wait_again)
 {
 	add(10, 100);
@@ -219,6 +232,7 @@ int main(void)
 	tcase_add_test(tcase, remembers_what_it_waits_for);
 	tcase_add_test(tcase, one_that_waits_keeps_its_time);
 	tcase_add_test(tcase, removed_one_is_not_given_out);
+	tcase_add_test(tcase, knows_who_waits);
 	tcase_add_test(tcase, one_that_was_taken_can_wait_again);
 	tcase_add_test(tcase, parked_ones_wait_until_they_are_called);
 	tcase_add_test(tcase, parking_takes_the_time_away);

@@ -183,6 +183,80 @@ START_TEST(finds_itself_in_proc)
 }
 END_TEST
 
+START_TEST(goes_on_with_those_that_it_has_not_found)
+{
+	unsigned seen[1000] = { 0 };
+	struct scan *scan = scan_new(dir_fd);
+
+	add_processes(10, 90);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 2);
+	add_processes(5, 9);
+	add_processes(91, 99);
+	scan_go_on(scan);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 1);
+	scan_go_on(scan);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 0);
+	for (unsigned i = 0; i < 1000; i++)
+		ck_assert_uint_eq(seen[i], i >= 5 && i <= 99);
+	scan_free(scan);
+}
+END_TEST
+
+/* The number has gone to another process: its directory is another. */
+START_TEST(finds_a_number_anew_that_another_has)
+{
+	unsigned seen[1000] = { 0 };
+	struct scan *scan = scan_new(dir_fd);
+
+	add_processes(1, 3);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 1);
+	/* Made before the old one goes, so that it cannot get its inode number. */
+	add_dir("other");
+	ck_assert_int_eq(unlinkat(dir_fd, "2", AT_REMOVEDIR), 0);
+	ck_assert_int_eq(renameat(dir_fd, "other", dir_fd, "2"), 0);
+	scan_go_on(scan);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 1);
+	ck_assert_uint_eq(seen[1], 1);
+	ck_assert_uint_eq(seen[2], 2);
+	ck_assert_uint_eq(seen[3], 1);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(knows_the_numbers_of_complete_passes)
+{
+	unsigned seen[1000] = { 0 };
+	struct scan *scan = scan_new(dir_fd);
+
+	ck_assert(!scan_has_found(scan, 1));
+	add_processes(1, 20);
+	ck_assert_int_eq(run_scan(scan, 64, seen), 1);
+	scan_go_on(scan);
+	for (pid_t tgid = 1; tgid <= 21; tgid++)
+		ck_assert_int_eq(scan_has_found(scan, tgid), tgid <= 20);
+	scan_free(scan);
+}
+END_TEST
+
+START_TEST(knows_processes_again_in_proc)
+{
+	cleanup_close int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct scan *scan = scan_new(fd);
+	struct event events[16];
+	int got;
+
+	while (scan_next(scan, events, 16) > 0)
+		continue;
+	scan_go_on(scan);
+	while ((got = scan_next(scan, events, 16)) > 0) {
+		for (int i = 0; i < got; i++)
+			ck_assert_int_ne(events[i].tgid, getpid());
+	}
+	ck_assert_int_eq(got, 0);
+	scan_free(scan);
+}
+END_TEST
+
 START_TEST(frees_nothing)
 {
 	scan_free(NULL);
@@ -204,6 +278,10 @@ int main(void)
 	tcase_add_test(tcase, has_a_position_of_its_own);
 	tcase_add_test(tcase, reports_a_directory_that_cannot_be_opened);
 	tcase_add_test(tcase, finds_itself_in_proc);
+	tcase_add_test(tcase, goes_on_with_those_that_it_has_not_found);
+	tcase_add_test(tcase, finds_a_number_anew_that_another_has);
+	tcase_add_test(tcase, knows_the_numbers_of_complete_passes);
+	tcase_add_test(tcase, knows_processes_again_in_proc);
 	tcase_add_test(tcase, frees_nothing);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
