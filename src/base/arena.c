@@ -8,12 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_BYTES ((size_t)64 * 1024)
+/* The first, and the largest: each is twice the one before it. */
+#define CHUNK_MIN ((size_t)64 * 1024)
+#define CHUNK_MAX ((size_t)1024 * 1024)
 
 struct arena_chunk {
 	struct arena_chunk *next;
 	alignas(max_align_t) char bytes[];
 };
+
+static size_t next_chunk_bytes(struct arena *arena, size_t size)
+{
+	size_t bytes = arena->next_bytes ? arena->next_bytes : CHUNK_MIN;
+
+	arena->next_bytes = bytes < CHUNK_MAX ? bytes * 2 : CHUNK_MAX;
+	return size > bytes ? size : bytes;
+}
 
 static void *alloc_aligned(struct arena *arena, size_t size, size_t align)
 {
@@ -21,7 +31,7 @@ static void *alloc_aligned(struct arena *arena, size_t size, size_t align)
 	struct arena_chunk *chunk = arena->chunks;
 
 	if (!chunk || start > arena->size_bytes || size > arena->size_bytes - start) {
-		size_t chunk_bytes = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+		size_t chunk_bytes = next_chunk_bytes(arena, size);
 
 		chunk = calloc(1, sizeof(*chunk) + chunk_bytes);
 		if (!chunk)

@@ -9,6 +9,7 @@
 struct arena {
 	struct arena_chunk *chunks;
 	size_t used_bytes, size_bytes; /* of the newest chunk */
+	size_t next_bytes;
 };
 
 /* Zeroed, aligned for any object. NULL: no memory. */

@@ -30,7 +30,7 @@ static inline uint64_t hash_word(uint64_t hash, uint64_t word)
 /* Hashes of the beginnings of one text, from the shorter to the longer. */
 struct hash_walk {
 	const char *text;
-	uint64_t hash; /* of what is before at; starts as a seed */
+	uint64_t hash; /* of what is before at */
 	size_t at;     /* a multiple of 8 */
 };
 
@@ -49,9 +49,9 @@ static inline uint64_t hash_walk_to(struct hash_walk *walk, size_t len)
 	return hash_word(walk->hash, word);
 }
 
-static inline uint64_t hash_text(uint64_t seed, const char *text, size_t len)
+static inline uint64_t hash_text(const char *text, size_t len)
 {
-	struct hash_walk walk = { text, seed, 0 };
+	struct hash_walk walk = { .text = text };
 
 	return hash_walk_to(&walk, len);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Open addressing with linear probing; between a quarter and a half of the slots are in use. */
+/* Open addressing with linear probing; at most half of the slots are in use. */
 #include "config.h"
 
 #include "base/idmap.h"
@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define SLOTS_MIN ((size_t)16)
+#define BITS_MIN 4U /* of the number of slots */
 
 static void insert(struct idmap *map, const struct idmap_slot *entry)
 {
@@ -19,12 +19,11 @@ static void insert(struct idmap *map, const struct idmap_slot *entry)
 	map->slots[i] = *entry;
 }
 
-static int resize(struct idmap *map, size_t n_slots)
+static int resize(struct idmap *map, unsigned bits)
 {
-	struct idmap larger = { .mask = n_slots - 1, .shift = 64, .n = map->n };
+	const size_t n_slots = (size_t)1 << bits;
+	struct idmap larger = { .mask = n_slots - 1, .shift = 64 - bits, .n = map->n };
 
-	for (size_t bits = n_slots; bits > 1; bits /= 2)
-		larger.shift--;
 	larger.slots = calloc(n_slots, sizeof(*larger.slots));
 	if (!larger.slots)
 		return -ENOMEM;
@@ -39,11 +38,13 @@ static int resize(struct idmap *map, size_t n_slots)
 
 int idmap_reserve(struct idmap *map, size_t n)
 {
-	size_t n_slots = map->slots ? map->mask + 1 : SLOTS_MIN;
+	unsigned bits = map->slots ? 64 - map->shift : BITS_MIN;
 
-	while (n_slots / 2 < n)
-		n_slots *= 2;
-	return map->slots && n_slots == map->mask + 1 ? 0 : resize(map, n_slots);
+	if (map->slots && n <= (map->mask + 1) / 2)
+		return 0;
+	while (n > (size_t)1 << (bits - 1))
+		bits++;
+	return resize(map, bits);
 }
 
 int idmap_put(struct idmap *map, uint64_t key, uint32_t value)

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/idmap.h"
 #include "base/names.h"
+#include "base/textmap.h"
 #include "rule/cgrules.h"
 #include "rule/destination.h"
 #include "rule/files.h"
@@ -38,13 +39,13 @@ struct name_table {
 
 struct compiler {
 	const struct ruleset *previous;
-	struct idmap previous_names; /* made when the name service fails; see find_previous() */
+	struct textmap previous_users, previous_groups; /* made when the name service fails */
 	struct diag_list *diags;
 	struct ruleset *set;
 	size_t rules_room, targets_room, programs_room, groups_room, sources_room;
 
-	struct idmap strings; /* hash to number */
-	const char **texts;   /* by number; in the arena */
+	struct textmap strings; /* to numbers */
+	const char **texts;	/* by number; in the arena */
 	size_t n_texts, texts_room;
 	struct name_table users, groups;
 	struct idmap programs; /* string number and pattern to rule_program.index */
@@ -83,8 +84,9 @@ void compiler_free(struct compiler *compiler)
 {
 	if (!compiler)
 		return;
-	idmap_done(&compiler->previous_names);
-	idmap_done(&compiler->strings);
+	textmap_done(&compiler->previous_users);
+	textmap_done(&compiler->previous_groups);
+	textmap_done(&compiler->strings);
 	free(compiler->texts);
 	free_names(&compiler->users);
 	free_names(&compiler->groups);
@@ -98,7 +100,7 @@ void compiler_free(struct compiler *compiler)
 
 #define NO_MEMORY IDMAP_NONE
 
-static uint32_t add_text(struct compiler *compiler, uint64_t key, const char *text, size_t len)
+static uint32_t add_text(struct compiler *compiler, const char *text, size_t len)
 {
 	const char **texts =
 		grow(compiler->texts, compiler->n_texts, &compiler->texts_room, sizeof(*texts));
@@ -107,27 +109,19 @@ static uint32_t add_text(struct compiler *compiler, uint64_t key, const char *te
 	if (!texts)
 		return NO_MEMORY;
 	compiler->texts = texts;
-	stored = arena_strndup(&compiler->set->arena, text, len);
-	if (!stored || idmap_put(&compiler->strings, key, (uint32_t)compiler->n_texts) < 0)
+	stored = arena_strndup(&compiler->set->texts, text, len);
+	if (!stored || textmap_put(&compiler->strings, stored, (uint32_t)compiler->n_texts) < 0)
 		return NO_MEMORY;
 	texts[compiler->n_texts] = stored;
 	return (uint32_t)compiler->n_texts++;
 }
 
-/* The number of a string, or NO_MEMORY. Of two with one hash, the later has the next free key. */
+/* The number of a string, or NO_MEMORY. */
 static uint32_t intern_n(struct compiler *compiler, const char *text, size_t len)
 {
-	uint64_t key = hash_text(0, text, len);
-	uint32_t number;
+	uint32_t number = textmap_get(&compiler->strings, textmap_hash(text, len), text, len);
 
-	while ((number = idmap_get(&compiler->strings, key)) != IDMAP_NONE) {
-		const char *found = compiler->texts[number];
-
-		if (strncmp(found, text, len) == 0 && !found[len])
-			return number;
-		key++;
-	}
-	return add_text(compiler, key, text, len);
+	return number != IDMAP_NONE ? number : add_text(compiler, text, len);
 }
 
 static uint32_t intern(struct compiler *compiler, const char *text)
@@ -168,23 +162,17 @@ static const char *source_name(const struct compiler *compiler)
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-static uint64_t previous_key(const char *name, bool is_group)
-{
-	return hash_text(is_group, name, strlen(name));
-}
-
-/* Without memory some are not found. Of two with one hash, the later has the next free key. */
+/* Without memory some are not found. */
 static void index_previous_names(struct compiler *compiler)
 {
 	const struct ruleset *previous = compiler->previous;
 
-	for (size_t i = 0; i < previous->n_names; i++) {
+	for (size_t i = 0; previous && i < previous->n_names; i++) {
 		const struct ruleset_name *name = &previous->names[i];
-		uint64_t key = previous_key(name->name, name->is_group);
 
-		while (idmap_get(&compiler->previous_names, key) != IDMAP_NONE)
-			key++;
-		(void)idmap_put(&compiler->previous_names, key, (uint32_t)i);
+		(void)textmap_put(name->is_group ? &compiler->previous_groups
+						 : &compiler->previous_users,
+				  name->name, (uint32_t)i);
 	}
 }
 
@@ -192,20 +180,18 @@ static void index_previous_names(struct compiler *compiler)
 static int find_previous(struct compiler *compiler, const char *name, bool is_group,
 			 unsigned *ret_id)
 {
-	uint64_t key = previous_key(name, is_group);
+	const struct textmap *names =
+		is_group ? &compiler->previous_groups : &compiler->previous_users;
+	size_t len = strlen(name);
 	uint32_t at;
 
-	if (compiler->previous && !compiler->previous_names.n)
+	if (!compiler->previous_users.n && !compiler->previous_groups.n)
 		index_previous_names(compiler);
-	while ((at = idmap_get(&compiler->previous_names, key++)) != IDMAP_NONE) {
-		const struct ruleset_name *found = &compiler->previous->names[at];
-
-		if (found->is_group == is_group && strcmp(found->name, name) == 0) {
-			*ret_id = found->id;
-			return 0;
-		}
-	}
-	return -ENOENT;
+	at = textmap_get(names, textmap_hash(name, len), name, len);
+	if (at == IDMAP_NONE)
+		return -ENOENT;
+	*ret_id = compiler->previous->names[at].id;
+	return 0;
 }
 
 /* NULL: no memory. */

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 
 #include "base/grow.h"
-#include "base/hash.h"
 #include "base/remote.h"
 
 struct files_directory {
@@ -20,8 +19,7 @@ struct files_directory {
 	char *real; /* NULL: it leads nowhere */
 };
 
-static struct files_directory *add_directory(struct files *files, uint64_t key, const char *path,
-					     size_t len)
+static struct files_directory *add_directory(struct files *files, const char *path, size_t len)
 {
 	struct files_directory *items = grow(files->items, files->n, &files->room, sizeof(*items));
 	struct files_directory *directory;
@@ -31,7 +29,8 @@ static struct files_directory *add_directory(struct files *files, uint64_t key, 
 	files->items = items;
 	directory = &items[files->n];
 	directory->path = strndup(path, len);
-	if (!directory->path || idmap_put(&files->directories, key, (uint32_t)files->n) < 0) {
+	if (!directory->path ||
+	    textmap_put(&files->directories, directory->path, (uint32_t)files->n) < 0) {
 		free(directory->path);
 		return NULL;
 	}
@@ -40,20 +39,13 @@ static struct files_directory *add_directory(struct files *files, uint64_t key, 
 	return directory;
 }
 
-/* NULL: it leads nowhere. Of two with one hash, the later has the next free key. */
+/* NULL: it leads nowhere. */
 static const char *find_directory(struct files *files, const char *path, size_t len)
 {
-	const struct files_directory *directory;
-	uint64_t key = hash_text(0, path, len);
-	uint32_t at;
+	uint32_t at = textmap_get(&files->directories, textmap_hash(path, len), path, len);
+	const struct files_directory *directory =
+		at != IDMAP_NONE ? &files->items[at] : add_directory(files, path, len);
 
-	while ((at = idmap_get(&files->directories, key)) != IDMAP_NONE) {
-		directory = &files->items[at];
-		if (strncmp(directory->path, path, len) == 0 && !directory->path[len])
-			return directory->real;
-		key++;
-	}
-	directory = add_directory(files, key, path, len);
 	return directory ? directory->real : NULL;
 }
 
@@ -126,7 +118,7 @@ void files_done(struct files *files)
 		free(files->items[i].real);
 	}
 	free(files->items);
-	idmap_done(&files->directories);
+	textmap_done(&files->directories);
 	idmap_done(&files->remote);
 	*files = (struct files){ 0 };
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/idmap.h"
+#include "base/textmap.h"
 #include "process/process.h"
 
 struct files_directory;
@@ -14,7 +15,7 @@ struct files_directory;
 /* What the paths of rules lead to now: many files, in few directories and on few devices, each of
  * which is looked at once. Zero-initialised is empty. */
 struct files {
-	struct idmap directories;
+	struct textmap directories;
 	struct files_directory *items;
 	size_t n, room;
 	struct idmap remote; /* devices that were looked at, and whether they may wait */

@@ -14,9 +14,6 @@
 #include "base/hash.h"
 #include "rule/ruleset.h"
 
-/* Seeds to try until no two keys are alike. Only who makes such keys needs a second. */
-#define SEEDS_MAX 64
-
 /* The nodes of one program; IDMAP_NONE: it has no such. */
 struct program_nodes {
 	uint32_t text, real, file;
@@ -26,7 +23,6 @@ struct builder {
 	const struct ruleset *set;
 	struct rule_index *index;
 	struct program_nodes *nodes; /* by rule_program.index */
-	const void **keys;	     /* by node: the text or file_id that it was made for */
 	uint32_t n_nodes, n_whos;
 	struct idmap users; /* uid to the who of its rules */
 	struct idlists_new user_whos, rules;
@@ -53,148 +49,116 @@ static unsigned facts_of(const struct rule *rule)
 
 /* ---- nodes ---------------------------------------------------------------------------------- */
 
-uint64_t index_file_key(uint64_t seed, uint64_t dev, uint64_t ino)
+uint32_t rule_index_find_file(const struct rule_index *index, const struct file_id *file,
+			      uint64_t *ret_key)
 {
-	return hash_word(hash_word(seed, dev), ino);
-}
+	uint64_t key = hash_word(hash_word(0, file->dev), file->ino);
+	uint32_t node;
 
-/* Whether the node that is there was made for the same. */
-typedef bool same_fn(const void *a, const void *b);
+	while ((node = idmap_get(&index->files, key)) != IDMAP_NONE) {
+		const struct file_id *found = index->file[node - index->prefixes.n];
 
-static bool same_text(const void *a, const void *b)
-{
-	return strcmp(a, b) == 0;
-}
-
-static bool same_file(const void *a, const void *b)
-{
-	const struct file_id *left = a;
-	const struct file_id *right = b;
-
-	return left->ino == right->ino && left->dev == right->dev;
-}
-
-/* The node for a key, made when there is none. 0; -EEXIST: another one has this hash; -ENOMEM. */
-static int find_node(struct builder *builder, struct idmap *map, uint64_t hash, const void *key,
-		     same_fn *same, uint32_t *ret)
-{
-	uint32_t node = idmap_get(map, hash);
-
-	if (node == IDMAP_NONE) {
-		node = builder->n_nodes++;
-		builder->keys[node] = key;
-		if (idmap_put(map, hash, node) < 0)
-			return -ENOMEM;
-	} else if (!same(builder->keys[node], key)) {
-		return -EEXIST;
+		if (found->ino == file->ino && found->dev == file->dev)
+			break;
+		key++;
 	}
-	*ret = node;
-	return 0;
+	*ret_key = key;
+	return node;
 }
 
-static int find_text_node(struct builder *builder, struct idmap *map, const char *text,
+static int find_text_node(struct builder *builder, struct textmap *map, const char *text,
 			  uint32_t *ret)
 {
-	return find_node(builder, map, hash_text(builder->index->seed, text, strlen(text)), text,
-			 same_text, ret);
+	size_t len = strlen(text);
+
+	*ret = textmap_get(map, textmap_hash(text, len), text, len);
+	if (*ret != IDMAP_NONE)
+		return 0;
+	*ret = builder->n_nodes++;
+	return textmap_put(map, text, *ret);
 }
 
-static int add_path_nodes(struct builder *builder, const struct rule_program *program,
-			  struct program_nodes *nodes)
+static int add_prefix_node(struct builder *builder, const struct rule_program *program)
 {
 	struct rule_index *index = builder->index;
-	int r = find_text_node(builder, &index->paths, program->text, &nodes->text);
-
-	if (r == 0 && program->real_path)
-		r = find_text_node(builder, &index->paths, program->real_path, &nodes->real);
-	if (r == 0 && program->file.ino != 0)
-		r = find_node(builder, &index->files,
-			      index_file_key(index->seed, program->file.dev, program->file.ino),
-			      &program->file, same_file, &nodes->file);
-	return r;
-}
-
-static int add_prefix_node(struct builder *builder, const struct rule_program *program,
-			   struct program_nodes *nodes)
-{
-	struct rule_index *index = builder->index;
-	int r = find_text_node(builder, &index->prefixes, program->text, &nodes->text);
+	uint32_t *node = &builder->nodes[program->index].text;
+	int r = find_text_node(builder, &index->prefixes, program->text, node);
 
 	if (r == 0)
-		index->prefix[nodes->text] = (struct index_prefix){
-			.text = program->text,
-			.len = (uint32_t)strlen(program->text),
-			.parent = IDMAP_NONE,
-		};
+		index->prefix[*node] = (struct index_prefix){ program->text, IDMAP_NONE };
 	return r;
 }
 
-static int add_nodes(struct builder *builder, const struct rule_program *program)
+static int add_file_node(struct builder *builder, const struct rule_program *program)
 {
-	struct program_nodes *nodes = &builder->nodes[program->index];
+	struct rule_index *index = builder->index;
+	uint32_t *node = &builder->nodes[program->index].file;
+	uint64_t key;
 
-	switch ((enum rule_pattern)program->pattern) {
-	case PATTERN_NONE:
-	case PATTERN_PREFIX:
+	if (program->file.ino == 0)
 		return 0;
-	case PATTERN_PATH:
-		return add_path_nodes(builder, program, nodes);
-	case PATTERN_NAME:
-		return find_text_node(builder, &builder->index->names, program->text, &nodes->text);
-	}
-	return 0;
+	*node = rule_index_find_file(index, &program->file, &key);
+	if (*node != IDMAP_NONE)
+		return 0;
+	*node = builder->n_nodes++;
+	index->file[*node - index->prefixes.n] = &program->file;
+	return idmap_put(&index->files, key, *node);
 }
 
-/* Prefixes first: their nodes are places in index->prefix. */
-static int add_all_nodes(struct builder *builder)
+static int add_text_nodes(struct builder *builder, const struct rule_program *program)
+{
+	struct rule_index *index = builder->index;
+	struct program_nodes *nodes = &builder->nodes[program->index];
+	struct textmap *map = program->pattern == PATTERN_PATH ? &index->paths : &index->names;
+	int r = find_text_node(builder, map, program->text, &nodes->text);
+
+	if (r == 0 && program->real_path)
+		r = find_text_node(builder, map, program->real_path, &nodes->real);
+	return r;
+}
+
+/* Nodes of one sort. */
+typedef int add_node_fn(struct builder *builder, const struct rule_program *program);
+
+static int add_nodes(struct builder *builder, unsigned patterns, add_node_fn *add)
 {
 	const struct ruleset *set = builder->set;
 	int r = 0;
 
-	memset(builder->nodes, 0xff, set->n_programs * sizeof(*builder->nodes));
-	builder->n_nodes = 0;
 	for (size_t i = 0; r == 0 && i < set->n_programs; i++) {
-		if (set->programs[i]->pattern == PATTERN_PREFIX)
-			r = add_prefix_node(builder, set->programs[i], &builder->nodes[i]);
+		if (patterns & (1U << set->programs[i]->pattern))
+			r = add(builder, set->programs[i]);
 	}
-	for (size_t i = 0; r == 0 && i < set->n_programs; i++)
-		r = add_nodes(builder, set->programs[i]);
 	return r;
 }
 
-static void forget_nodes(struct rule_index *index)
-{
-	idmap_done(&index->paths);
-	idmap_done(&index->names);
-	idmap_done(&index->files);
-	idmap_done(&index->prefixes);
-}
-
-static size_t count_prefixes(const struct ruleset *set)
+static size_t count_programs(const struct ruleset *set, enum rule_pattern pattern)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < set->n_programs; i++)
-		n += set->programs[i]->pattern == PATTERN_PREFIX;
+		n += set->programs[i]->pattern == pattern;
 	return n;
 }
 
+/* Prefixes first, files second: their nodes are places in index->prefix and index->file. */
 static int build_nodes(struct builder *builder)
 {
 	struct rule_index *index = builder->index;
-	size_t n = builder->set->n_programs;
-	int r = -EEXIST;
+	const struct ruleset *set = builder->set;
+	int r;
 
-	builder->nodes = calloc(n + 1, sizeof(*builder->nodes));
-	builder->keys = calloc(3 * n + 1, sizeof(const void *));
-	index->prefix = calloc(count_prefixes(builder->set) + 1, sizeof(*index->prefix));
-	if (!builder->nodes || !builder->keys || !index->prefix)
+	builder->nodes = calloc(set->n_programs + 1, sizeof(*builder->nodes));
+	index->prefix = calloc(count_programs(set, PATTERN_PREFIX) + 1, sizeof(*index->prefix));
+	index->file = calloc(count_programs(set, PATTERN_PATH) + 1, sizeof(*index->file));
+	if (!builder->nodes || !index->prefix || !index->file)
 		return -ENOMEM;
-	for (; r == -EEXIST && index->seed < SEEDS_MAX; index->seed++) {
-		forget_nodes(index);
-		r = add_all_nodes(builder);
-	}
-	index->seed--;
+	memset(builder->nodes, 0xff, set->n_programs * sizeof(*builder->nodes));
+	r = add_nodes(builder, 1U << PATTERN_PREFIX, add_prefix_node);
+	if (r == 0)
+		r = add_nodes(builder, 1U << PATTERN_PATH, add_file_node);
+	if (r == 0)
+		r = add_nodes(builder, 1U << PATTERN_PATH | 1U << PATTERN_NAME, add_text_nodes);
 	return r;
 }
 
@@ -226,8 +190,10 @@ static bool begins_with_slash(const char *text)
 }
 
 /* The empty prefix is one of every text. */
-static int build_lengths(struct rule_index *index, size_t n_prefixes)
+static int build_lengths(struct rule_index *index)
 {
+	size_t n_prefixes = index->prefixes.n;
+
 	for (size_t slash = 0; slash < 2; slash++) {
 		struct index_lengths *lengths = &index->lengths[slash];
 
@@ -235,28 +201,32 @@ static int build_lengths(struct rule_index *index, size_t n_prefixes)
 		if (!lengths->items)
 			return -ENOMEM;
 		for (size_t i = 0; i < n_prefixes; i++) {
-			const struct index_prefix *prefix = &index->prefix[i];
+			const char *text = index->prefix[i].text;
 
-			if (prefix->len == 0 || begins_with_slash(prefix->text) == slash)
-				lengths->items[lengths->n++] = prefix->len;
+			if (!text[0] || begins_with_slash(text) == slash)
+				lengths->items[lengths->n++] = (uint32_t)strlen(text);
 		}
 		keep_each_once(lengths);
 	}
 	return 0;
 }
 
-uint32_t rule_index_find_prefix(const struct rule_index *index, const char *text, size_t len)
+uint32_t rule_index_find_prefix(const struct rule_index *index, const char *text, size_t len,
+				bool *ret_is_only)
 {
 	const struct index_lengths *lengths = &index->lengths[begins_with_slash(text)];
-	struct hash_walk walk = { text, index->seed, 0 };
+	struct hash_walk walk = { .text = text };
 	uint32_t longest = IDMAP_NONE;
 
+	*ret_is_only = true;
 	for (size_t i = 0; i < lengths->n && lengths->items[i] <= len; i++) {
-		uint32_t at = idmap_get(&index->prefixes, hash_walk_to(&walk, lengths->items[i]));
+		uint32_t hash = textmap_hash_to(&walk, lengths->items[i]);
+		uint32_t node = textmap_get(&index->prefixes, hash, text, lengths->items[i]);
 
-		if (at != IDMAP_NONE && index->prefix[at].len == lengths->items[i] &&
-		    memcmp(index->prefix[at].text, text, lengths->items[i]) == 0)
-			longest = at;
+		if (node == IDMAP_NONE)
+			continue;
+		*ret_is_only = longest == IDMAP_NONE;
+		longest = node;
 	}
 	return longest;
 }
@@ -264,15 +234,16 @@ uint32_t rule_index_find_prefix(const struct rule_index *index, const char *text
 static int build_prefixes(struct builder *builder)
 {
 	struct rule_index *index = builder->index;
-	size_t n = index->prefixes.n;
-	int r = build_lengths(index, n);
+	int r = build_lengths(index);
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	for (size_t i = 0; r == 0 && i < index->prefixes.n; i++) {
 		struct index_prefix *prefix = &index->prefix[i];
+		size_t len = strlen(prefix->text);
+		bool is_only;
 
-		if (prefix->len > 0)
+		if (len > 0)
 			prefix->parent =
-				rule_index_find_prefix(index, prefix->text, prefix->len - 1);
+				rule_index_find_prefix(index, prefix->text, len - 1, &is_only);
 	}
 	return r;
 }
@@ -427,7 +398,6 @@ int ruleset_index(struct ruleset *set)
 		return -ENOMEM;
 	r = set->n_rules < IDLISTS_MAX ? build(&builder) : -ENOMEM;
 	free(builder.nodes);
-	free(builder.keys);
 	idmap_done(&builder.users);
 	idlists_new_done(&builder.user_whos);
 	idlists_new_done(&builder.rules);
@@ -448,8 +418,12 @@ void rule_index_free(struct rule_index *index)
 	idmap_done(&index->groups);
 	idlists_done(&index->users);
 	free(index->whos);
-	forget_nodes(index);
+	textmap_done(&index->paths);
+	textmap_done(&index->names);
+	textmap_done(&index->prefixes);
+	idmap_done(&index->files);
 	free(index->prefix);
+	free(index->file);
 	free(index->lengths[0].items);
 	free(index->lengths[1].items);
 	idlists_done(&index->rules);

@@ -2,13 +2,15 @@
 #ifndef CGRED_RULE_INDEX_H
 #define CGRED_RULE_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/idlists.h"
 #include "base/idmap.h"
+#include "base/textmap.h"
 
-struct process;
+struct file_id;
 struct ruleset;
 
 /*
@@ -28,7 +30,6 @@ struct index_who {
 /* All prefixes that a text begins with are the longest of them, and its parents. */
 struct index_prefix {
 	const char *text;
-	uint32_t len;
 	uint32_t parent; /* the next shorter one, or IDMAP_NONE */
 };
 
@@ -42,9 +43,10 @@ struct rule_index {
 	struct idlists users; /* uid to whos: its own, and of groups that list it */
 	struct index_who *whos;
 
-	uint64_t seed; /* of the hashes: with it no two keys are alike */
-	struct idmap paths, names, files, prefixes; /* hash to node */
-	struct index_prefix *prefix;		    /* by node: these are the first ones */
+	struct textmap paths, names, prefixes; /* to nodes */
+	struct idmap files;		       /* hash to node; of two alike, the later + 1 */
+	struct index_prefix *prefix;	       /* by node: these are the first ones */
+	const struct file_id **file;	       /* the next ones: from node prefixes.n on */
 	struct index_lengths lengths[2]; /* of prefixes; [1]: of those that begin with a slash */
 
 	struct idlists rules; /* index_pair() to numbers of rules, ascending */
@@ -55,8 +57,9 @@ static inline uint64_t index_pair(uint32_t who, uint32_t node)
 	return (uint64_t)who << 32 | node;
 }
 
-/* The key of a file in rule_index.files. */
-uint64_t index_file_key(uint64_t seed, uint64_t dev, uint64_t ino);
+/* The node of a file, or IDMAP_NONE. *ret_key: where it is in rule_index.files, or would be. */
+uint32_t rule_index_find_file(const struct rule_index *index, const struct file_id *file,
+			      uint64_t *ret_key);
 
 /* Index the rules of a set, once all of them are there, and find out set->facts. The index is the
  * set's. 0 or -ENOMEM. */
@@ -64,7 +67,9 @@ int ruleset_index(struct ruleset *set);
 
 void rule_index_free(struct rule_index *index); /* takes NULL */
 
-/* The longest of the prefixes that text[0..len) begins with, or IDMAP_NONE. */
-uint32_t rule_index_find_prefix(const struct rule_index *index, const char *text, size_t len);
+/* The longest of the prefixes that text[0..len) begins with, or IDMAP_NONE. *ret_is_only: it has no
+ * parent. */
+uint32_t rule_index_find_prefix(const struct rule_index *index, const char *text, size_t len,
+				bool *ret_is_only);
 
 #endif

@@ -59,7 +59,7 @@ static uint64_t key_of(const struct columns *columns)
 {
 	uint64_t seed = hash_word(hash_word(columns->who, columns->id), columns->pattern);
 
-	return hash_text(seed, columns->text, strlen(columns->text));
+	return hash_word(seed, hash_text(columns->text, strlen(columns->text)));
 }
 
 /* *ret_key: where it is, or would be. Of two with one hash, the later has the next free key. */
@@ -121,7 +121,8 @@ static const struct rule *find_prefix(const struct lint *lint, const struct rule
 				      const char *text, const struct columns *people)
 {
 	const struct rule_index *index = lint->set->index;
-	uint32_t node = rule_index_find_prefix(index, text, strlen(text));
+	bool is_only;
+	uint32_t node = rule_index_find_prefix(index, text, strlen(text), &is_only);
 	const struct rule *first = NULL;
 
 	for (; node != IDMAP_NONE; node = index->prefix[node].parent) {

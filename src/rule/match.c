@@ -1,87 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finding the rule for a process in the index. The index names the rules that may match, in their
- * order; each is then looked at itself. No I/O, no allocation.
+ * Finding the rule for a process in the index: the whos and the nodes of the process, and of the
+ * lists of their pairs the lowest number. No I/O, no allocation.
  */
 #include "config.h"
 
 #include <string.h>
 
-#include "base/hash.h"
 #include "rule/index.h"
 #include "rule/ruleset.h"
 
-/* ---- one rule's program column -------------------------------------------------------------- */
-
-static bool has_prefix(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static bool text_matches(const struct rule_program *program, const char *path, const char *base)
-{
-	switch ((enum rule_pattern)program->pattern) {
-	case PATTERN_NONE:
-		return true;
-	case PATTERN_PATH:
-		return strcmp(path, program->text) == 0 ||
-		       (program->real_path && strcmp(path, program->real_path) == 0);
-	case PATTERN_NAME:
-		return strcmp(base, program->text) == 0;
-	case PATTERN_PREFIX:
-		return has_prefix(path, program->text) || has_prefix(base, program->text);
-	}
-	return false;
-}
-
-static bool file_matches(const struct rule_program *program, const struct file_id *file)
-{
-	return program->pattern == PATTERN_PATH && program->file.ino != 0 &&
-	       program->file.ino == file->ino && program->file.dev == file->dev;
-}
-
-enum name_match {
-	NAME_NONE,
-	NAME_EXE,
-	NAME_INVOKED
-};
-
-/* Which name of the process the rule gives; the forgeable one first. */
-static enum name_match match_name(const struct rule_program *program, const struct process *process,
-				  unsigned *confirm)
-{
-	if (process->invoked && text_matches(program, process->invoked, process->invoked_base))
-		return NAME_INVOKED;
-	if (process->exe && text_matches(program, process->exe, process->exe_base))
-		return NAME_EXE;
-	if (process->invoked && file_matches(program, &process->invoked_file)) {
-		*confirm |= RULESET_CONFIRM_FILE;
-		return NAME_INVOKED;
-	}
-	if (file_matches(program, &process->exe_file)) {
-		*confirm |= RULESET_CONFIRM_FILE;
-		return NAME_EXE;
-	}
-	return NAME_NONE;
-}
-
 /* ---- nodes of a process --------------------------------------------------------------------- */
+
+/* The longest prefix that a text begins with; without it being the only one, its parents, too. */
+struct prefix {
+	uint32_t node;
+	bool is_only;
+};
 
 /* What a name of a process leads to. Each IDMAP_NONE where there is nothing. */
 struct nodes {
 	uint32_t path, name, file;
-	uint32_t path_prefix, base_prefix; /* with their parents */
+	struct prefix path_prefix, base_prefix;
 };
 
-#define NODES_NONE                                                         \
-	{                                                                  \
-		IDMAP_NONE, IDMAP_NONE, IDMAP_NONE, IDMAP_NONE, IDMAP_NONE \
+#define NODES_NONE                                                        \
+	{                                                                 \
+		IDMAP_NONE, IDMAP_NONE, IDMAP_NONE, { IDMAP_NONE, true }, \
+		{                                                         \
+			IDMAP_NONE, true                                  \
+		}                                                         \
 	}
 
-static uint32_t find_text(const struct rule_index *index, const struct idmap *map, const char *text,
-			  size_t len)
+static struct prefix find_prefix(const struct rule_index *index, const char *text, size_t len)
 {
-	return map->n ? idmap_get(map, hash_text(index->seed, text, len)) : IDMAP_NONE;
+	struct prefix prefix;
+
+	prefix.node = rule_index_find_prefix(index, text, len, &prefix.is_only);
+	return prefix;
 }
 
 static void find_text_nodes(const struct rule_index *index, const char *path, const char *base,
@@ -89,21 +45,23 @@ static void find_text_nodes(const struct rule_index *index, const char *path, co
 {
 	size_t path_len = strlen(path);
 	size_t base_len = base == path ? path_len : strlen(base);
+	uint32_t path_hash = index->paths.n ? textmap_hash(path, path_len) : 0;
+	uint32_t base_hash = index->names.n ? textmap_hash(base, base_len) : 0;
 
-	ret->path = find_text(index, &index->paths, path, path_len);
-	ret->name = find_text(index, &index->names, base, base_len);
+	ret->path = textmap_get(&index->paths, path_hash, path, path_len);
+	ret->name = textmap_get(&index->names, base_hash, base, base_len);
 	if (!index->prefixes.n)
 		return;
-	ret->path_prefix = rule_index_find_prefix(index, path, path_len);
+	ret->path_prefix = find_prefix(index, path, path_len);
 	if (base != path)
-		ret->base_prefix = rule_index_find_prefix(index, base, base_len);
+		ret->base_prefix = find_prefix(index, base, base_len);
 }
 
 static uint32_t find_file(const struct rule_index *index, const struct file_id *file)
 {
-	if (file->ino == 0)
-		return IDMAP_NONE;
-	return idmap_get(&index->files, index_file_key(index->seed, file->dev, file->ino));
+	uint64_t key;
+
+	return file->ino ? rule_index_find_file(index, file, &key) : IDMAP_NONE;
 }
 
 /* ---- whos of a process ---------------------------------------------------------------------- */
@@ -183,6 +141,13 @@ bool ruleset_may_match(const struct ruleset *set, const struct process *process,
 
 #define NO_RULE UINT32_MAX
 
+/* By what of the process a rule was found. The first one counts. */
+enum way {
+	WAY_INVOKED, /* the text of the name it was started by */
+	WAY_EXE,     /* the text of its executable's */
+	WAY_FILE,
+};
+
 struct search {
 	const struct rule_index *index;
 	const struct process *process;
@@ -191,6 +156,7 @@ struct search {
 	struct nodes invoked, exe;
 	uint32_t from; /* the rules before this one have been looked at */
 	uint32_t best; /* the first one that was found from there on */
+	enum way way;  /* how */
 };
 
 static void look_up_nodes(struct search *search)
@@ -209,43 +175,59 @@ static void look_up_nodes(struct search *search)
 }
 
 /* The first number of a list that counts. */
-static void consider(struct search *search, uint32_t value)
+static uint32_t first_from(const struct idlist *list, uint32_t from)
 {
-	struct idlist list = idlists_open(&search->index->rules, value);
 	size_t low = 0;
-	size_t high = list.n;
+	size_t high = list->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (idlist_item(&list, middle) < search->from)
+		if (idlist_item(list, middle) < from)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low < list.n && idlist_item(&list, low) < search->best)
-		search->best = idlist_item(&list, low);
+	return low < list->n ? idlist_item(list, low) : NO_RULE;
 }
 
-static void consider_node(struct search *search, uint32_t who, uint32_t node)
+static void consider(struct search *search, uint32_t value, enum way way)
+{
+	struct idlist list = idlists_open(&search->index->rules, value);
+	uint32_t number = first_from(&list, search->from);
+
+	if (number < search->best || (number == search->best && way < search->way)) {
+		search->best = number;
+		search->way = way;
+	}
+}
+
+static void consider_node(struct search *search, uint32_t who, uint32_t node, enum way way)
 {
 	if (node != IDMAP_NONE)
-		consider(search, idmap_get(&search->index->rules.map, index_pair(who, node)));
+		consider(search, idmap_get(&search->index->rules.map, index_pair(who, node)), way);
 }
 
-static void consider_prefixes(struct search *search, uint32_t who, uint32_t node)
+static void consider_prefixes(struct search *search, uint32_t who, const struct prefix *prefix,
+			      enum way way)
 {
-	for (; node != IDMAP_NONE; node = search->index->prefix[node].parent)
-		consider_node(search, who, node);
+	const struct index_prefix *all = search->index->prefix;
+
+	consider_node(search, who, prefix->node, way);
+	if (prefix->is_only)
+		return;
+	for (uint32_t node = all[prefix->node].parent; node != IDMAP_NONE; node = all[node].parent)
+		consider_node(search, who, node, way);
 }
 
-static void consider_nodes(struct search *search, uint32_t who, const struct nodes *nodes)
+static void consider_nodes(struct search *search, uint32_t who, const struct nodes *nodes,
+			   enum way way)
 {
-	consider_node(search, who, nodes->path);
-	consider_node(search, who, nodes->name);
-	consider_node(search, who, nodes->file);
-	consider_prefixes(search, who, nodes->path_prefix);
-	consider_prefixes(search, who, nodes->base_prefix);
+	consider_node(search, who, nodes->path, way);
+	consider_node(search, who, nodes->name, way);
+	consider_prefixes(search, who, &nodes->path_prefix, way);
+	consider_prefixes(search, who, &nodes->base_prefix, way);
+	consider_node(search, who, nodes->file, WAY_FILE);
 }
 
 /* The next rule that may match, or NO_RULE. */
@@ -257,16 +239,61 @@ static uint32_t find_next(struct search *search)
 
 	search->best = NO_RULE;
 	while ((who = next_who(&whos)) != IDMAP_NONE) {
-		consider(search, index->whos[who].every_program);
+		consider(search, index->whos[who].every_program, WAY_EXE);
 		if (!(index->whos[who].facts & FACT_EXE))
 			continue;
 		if (!search->has_nodes)
 			look_up_nodes(search);
-		consider_nodes(search, who, &search->invoked);
+		consider_nodes(search, who, &search->invoked, WAY_INVOKED);
 		if (!search->only_invoked)
-			consider_nodes(search, who, &search->exe);
+			consider_nodes(search, who, &search->exe, WAY_EXE);
 	}
 	return search->best;
+}
+
+/* ---- what was found ------------------------------------------------------------------------- */
+
+enum name_match {
+	NAME_NONE,
+	NAME_EXE,
+	NAME_INVOKED
+};
+
+static bool is_path(const struct rule_program *program, const char *path)
+{
+	return strcmp(path, program->text) == 0 ||
+	       (program->real_path && strcmp(path, program->real_path) == 0);
+}
+
+static bool is_file(const struct rule_program *program, const struct file_id *file)
+{
+	return program->file.ino == file->ino && program->file.dev == file->dev;
+}
+
+/* Found by its file alone. That counts unless its text matches, too, and is not in the list of that
+ * text as an earlier rule with the same is. */
+static enum name_match match_file(const struct rule_program *program, const struct process *process)
+{
+	if (process->exe && is_path(program, process->exe))
+		return NAME_NONE;
+	return process->invoked && is_file(program, &process->invoked_file) ? NAME_INVOKED
+									    : NAME_EXE;
+}
+
+/* Which name of the process the rule gives; the forgeable one first. */
+static enum name_match match_name(const struct rule_program *program, const struct process *process,
+				  enum way way, unsigned *what)
+{
+	switch (way) {
+	case WAY_INVOKED:
+		return NAME_INVOKED;
+	case WAY_EXE:
+		return NAME_EXE;
+	case WAY_FILE:
+		*what |= RULESET_CONFIRM_FILE;
+		return match_file(program, process);
+	}
+	return NAME_NONE;
 }
 
 const struct rule *ruleset_match(const struct ruleset *set, const struct process *process,
@@ -287,7 +314,7 @@ const struct rule *ruleset_match(const struct ruleset *set, const struct process
 		enum name_match name = NAME_EXE;
 
 		if (rule->program) {
-			name = match_name(rule->program, process, &what);
+			name = match_name(rule->program, process, search.way, &what);
 			if (name == NAME_NONE || (name == NAME_EXE && by_exe))
 				continue;
 		}
@@ -312,5 +339,5 @@ bool ruleset_names_program(const struct ruleset *set, const char *path, const ch
 	if (file)
 		nodes.file = find_file(set->index, file);
 	return nodes.file != IDMAP_NONE || nodes.path != IDMAP_NONE || nodes.name != IDMAP_NONE ||
-	       nodes.path_prefix != IDMAP_NONE || nodes.base_prefix != IDMAP_NONE;
+	       nodes.path_prefix.node != IDMAP_NONE || nodes.base_prefix.node != IDMAP_NONE;
 }

@@ -20,6 +20,7 @@ void ruleset_unref(struct ruleset *set)
 		return;
 	rule_index_free(set->index);
 	arena_done(&set->arena);
+	arena_done(&set->texts);
 	free(set->rules);
 	free(set->targets);
 	free(set->programs);

@@ -25,6 +25,7 @@ struct ruleset_name {
 struct ruleset {
 	atomic_uint refs;
 	struct arena arena;
+	struct arena texts; /* close together: matching looks at them */
 	struct rule *rules;
 	size_t n_rules;
 	const struct rule_target **targets; /* by rule_target.index */
@@ -74,8 +75,7 @@ bool ruleset_may_match(const struct ruleset *set, const struct process *process,
 		       unsigned *ret_facts);
 
 /* Does a rule's program column give this path, by its text, or this file (NULL: not asked for)?
- * base: what is behind its last slash. Who chooses a path can have it taken for one that a rule
- * gives: not for deciding. */
+ * base: what is behind its last slash. */
 bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base,
 			   const struct file_id *file);
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* base/idmap.h, base/hash.h */
+/* base/idmap.h */
 #include "config.h"
 
 #include "base/idmap.h"
-
-#include <string.h>
 
 #include "base/hash.h"
 #include "helpers.h"
@@ -72,42 +70,6 @@ START_TEST(does_not_move_what_was_reserved)
 }
 END_TEST
 
-/* ---- hashes ---------------------------------------------------------------------------------- */
-
-START_TEST(walk_gives_the_hash_of_every_beginning)
-{
-	static const char text[] = "/usr/lib/x86_64-linux-gnu/libexec/program";
-
-	for (size_t step = 1; step < 20; step++) {
-		struct hash_walk walk = { text, 7, 0 };
-
-		for (size_t len = 0; len < sizeof(text); len += step)
-			ck_assert_uint_eq(hash_walk_to(&walk, len), hash_text(7, text, len));
-	}
-}
-END_TEST
-
-START_TEST(texts_that_differ_have_other_hashes)
-{
-	static const char zeros[20];
-	static const char *const texts[] = {
-		"",	     "a",	   "b",		"ab",
-		"ba",	     "12345678",   "123456781", "12345678123456781",
-		"123456780", "0123456789", "0123456788"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		for (size_t j = 0; j < i; j++)
-			ck_assert_uint_ne(hash_text(0, texts[i], strlen(texts[i])),
-					  hash_text(0, texts[j], strlen(texts[j])));
-		ck_assert_uint_ne(hash_text(0, texts[i], strlen(texts[i])),
-				  hash_text(1, texts[i], strlen(texts[i])));
-	}
-	for (size_t len = 1; len < sizeof(zeros); len++)
-		ck_assert_uint_ne(hash_text(0, zeros, len), hash_text(0, zeros, len - 1));
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tcase = tcase_create("idmap");
@@ -115,7 +77,5 @@ int main(void)
 	tcase_add_loop_test(tcase, finds_what_was_put_in_and_nothing_else, 0, ARRAY_SIZE(kinds));
 	tcase_add_test(tcase, takes_the_largest_value);
 	tcase_add_test(tcase, does_not_move_what_was_reserved);
-	tcase_add_test(tcase, walk_gives_the_hash_of_every_beginning);
-	tcase_add_test(tcase, texts_that_differ_have_other_hashes);
 	return run_tests(tcase);
 }

@@ -414,7 +414,7 @@ static void make_alike(char first[17], char second[17])
 	memcpy(second, other, 16);
 	first[16] = second[16] = '\0';
 	ck_assert_str_ne(first, second);
-	ck_assert_uint_eq(hash_text(0, first, 16), hash_text(0, second, 16));
+	ck_assert_uint_eq(hash_text(first, 16), hash_text(second, 16));
 }
 
 /* A base name, and a prefix. */
@@ -434,7 +434,6 @@ START_TEST(texts_with_one_hash_stay_two)
 				  alike[1], star),
 			 0);
 	ck_assert_int_eq(ruleset_load_text(text, "f", &diags, &set), 0);
-	ck_assert_uint_ne(set->index->seed, 0);
 	for (unsigned i = 0; i < 3; i++) {
 		struct process process = { .exe = alike[i], .exe_base = alike[i] };
 		const struct rule *rule = ruleset_match(set, &process, NULL, NULL);
@@ -460,7 +459,6 @@ START_TEST(a_name_with_the_hash_of_another_is_not_it)
 	make_alike(alike[0], alike[1]);
 	ck_assert_int_ge(asprintf(&text, "*:%s%s cpu a\n* cpu b\n", alike[0], star), 0);
 	ck_assert_int_eq(ruleset_load_text(text, "f", &diags, &set), 0);
-	ck_assert_uint_eq(set->index->seed, 0);
 	for (unsigned i = 0; i < 2; i++) {
 		struct process process = { .exe = alike[i], .exe_base = alike[i] };
 
