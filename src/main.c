@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,10 @@
 
 /* A kept group costs a descriptor. */
 #define DESCRIPTORS_WANTED 65536
+
+/* Pieces of memory of this size go back to the system when a rule set goes; they do not stay in a
+ * heap that small things keep from shrinking. */
+#define LARGE_BYTES (128 * 1024)
 
 struct daemon {
 	struct options options;
@@ -295,6 +300,9 @@ int main(int argc, char *argv[])
 		return EXIT_NOT_ROOT;
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+#ifdef M_MMAP_THRESHOLD
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
 	if (!daemon.options.foreground) {
 		r = daemonize_begin(&daemon.ready_fd);
 		if (r < 0)

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/protections.h"
 #include "cgroup/dynmods.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/mounts.h"
@@ -233,7 +234,7 @@ int engine_start(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine->start_ticks = self.start_ticks;
-	r = engine_open_connector(engine);
+	r = PROTECT_START || !engine->config->scan ? engine_open_connector(engine) : 0;
 	if (r < 0)
 		return r;
 	engine_remember(engine);
@@ -243,6 +244,8 @@ int engine_start(struct engine *engine)
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);
 	if (engine->config->scan)
 		engine_start_scan(engine);
+	else
+		engine_find_older(engine);
 	return 0;
 }
 
@@ -262,6 +265,7 @@ void engine_free(struct engine *engine)
 	loop_watch_free(engine->canary_timer);
 	connector_close(engine->connector);
 	scan_free(engine->scan);
+	scan_free(engine->older);
 	loader_free(engine->loader);
 	idnames_free(engine->names);
 	pending_free(engine->pending);

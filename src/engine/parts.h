@@ -54,6 +54,7 @@ struct engine {
 	uint64_t heard;		  /* stats.events when the last quiet time was measured */
 	pid_t canary;		  /* 0: none is out */
 	bool canary_seen;
+	struct scan *older; /* without --scan: who was there at the start; NULL: not known */
 	struct scan *scan;
 	bool scan_again;      /* something was lost while a scan ran */
 	bool scan_owed;	      /* the timer runs for one */
@@ -97,6 +98,9 @@ void engine_update_kinds(struct engine *engine);
 /* Take what the socket has into the queue, as far as there is room. False: the socket is empty. */
 bool engine_fill_queue(struct engine *engine);
 void engine_start_scan(struct engine *engine);
+
+/* Note who is there at the start. */
+void engine_find_older(struct engine *engine);
 
 /* Something may have been missed, for a reason that lasts. */
 void engine_scan_later(struct engine *engine);
