@@ -211,7 +211,9 @@ static void handle_ids(struct engine *engine, const struct event *event)
 static void handle_exec(struct engine *engine, const struct event *event)
 {
 	pending_remove(engine->pending, event->tgid);
+	engine->decider.has_executed = true;
 	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = EVENT_EXEC });
+	engine->decider.has_executed = false;
 }
 
 static void handle_fork(struct engine *engine, const struct event *event)
