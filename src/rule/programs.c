@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/remote.h"
 #include "base/table.h"
+#include "rule/listings.h"
 #include "rule/ruleset.h"
 
 /* Where a base name is looked for: the PATH of login(1), of root, and of games. */
@@ -38,6 +39,8 @@ struct entry {
 
 struct finder {
 	struct entry *files, *watched;
+	struct entry *places; /* directories that were looked at */
+	struct listings listings;
 	size_t n_directories;		    /* of trees */
 	const struct rule_program *unknown; /* the first */
 	size_t n_unknown;
@@ -100,9 +103,15 @@ static bool find_parent(const char *path, char directory[PATH_MAX])
 /* A place is held whole, so that a program that comes to it is held from its first execution on. */
 static void add_place(struct finder *finder, const char *directory)
 {
-	cleanup_free char *real = realpath(directory, NULL);
+	cleanup_free char *real = NULL;
+	struct entry *known;
 	struct stat st;
 
+	HASH_FIND_STR(finder->places, directory, known);
+	if (known)
+		return;
+	add(finder, &finder->places, directory, PROGRAM_PLACE);
+	real = realpath(directory, NULL);
 	if (!real || stat(real, &st) < 0 || !S_ISDIR(st.st_mode))
 		return;
 	add(finder, &finder->files, real, PROGRAM_PLACE);
@@ -178,14 +187,32 @@ static bool add_tree(struct finder *finder, const char *directory)
 	return whole;
 }
 
+static const struct listing *list(struct finder *finder, const char *directory)
+{
+	static const struct listing none;
+	const struct listing *listing = listings_find(&finder->listings, directory);
+
+	if (!listing)
+		finder->no_memory = true;
+	else if (listing->readable)
+		watch(finder, directory);
+	return listing ? listing : &none;
+}
+
+static bool join(const struct listing *listing, const char *name, char path[PATH_MAX])
+{
+	return (size_t)snprintf(path, PATH_MAX, "%s/%s", listing->directory, name) < PATH_MAX;
+}
+
 static void add_name(struct finder *finder, const struct rule_program *program)
 {
 	char path[PATH_MAX];
 	bool found = false;
 
 	for (size_t i = 0; i < N_USUAL; i++) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", usual_directories[i],
-				     program->text) < sizeof(path))
+		const struct listing *listing = list(finder, usual_directories[i]);
+
+		if (listing_has(listing, program->text) && join(listing, program->text, path))
 			found = add_file(finder, path) || found;
 	}
 	if (!found)
@@ -195,24 +222,18 @@ static void add_name(struct finder *finder, const struct rule_program *program)
 /* What is there in a directory and begins with a prefix. Returns how many. */
 static size_t add_in_directory(struct finder *finder, const char *directory, const char *prefix)
 {
-	cleanup_dir DIR *dir = remote_is(directory) ? NULL : opendir(directory);
-	const struct dirent *entry;
+	const struct listing *listing = list(finder, directory);
+	size_t len = strlen(prefix);
 	char path[PATH_MAX];
 	size_t n = 0;
 
-	if (!dir)
-		return 0;
-	watch(finder, directory);
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' ||
-		    strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
-		    (size_t)snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name) >=
-			    sizeof(path))
+	for (size_t i = listing_find(listing, prefix);
+	     i < listing->n && strncmp(listing->names[i].name, prefix, len) == 0; i++) {
+		const struct listing_name *name = &listing->names[i];
+
+		if (name->name[0] == '.' || !join(listing, name->name, path))
 			continue;
-		if (entry->d_type == DT_DIR)
-			n += add_tree(finder, path);
-		else
-			n += add_file(finder, path);
+		n += name->type == DT_DIR ? add_tree(finder, path) : add_file(finder, path);
 	}
 	return n;
 }
@@ -326,6 +347,8 @@ static int finish(struct finder *finder, struct programs *ret)
 		programs_done(ret);
 	free_entries(finder->files);
 	free_entries(finder->watched);
+	free_entries(finder->places);
+	listings_done(&finder->listings);
 	return r;
 }
 
