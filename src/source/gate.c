@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,6 +50,9 @@
 /* Execs that are answered later. More are allowed at once. */
 #define HELD_MAX 512
 
+/* For files on more of them, it costs more to be of no interest. */
+#define MOUNTS_MAX 256
+
 struct held {
 	uint32_t token; /* 0: free */
 	int file_fd;
@@ -70,6 +74,10 @@ struct gate {
 	pthread_mutex_t lock; /* of the table; never held while waiting */
 	struct held held[HELD_MAX];
 	struct guard *guard;
+
+	/* Of the marked directories and file systems; the main thread adds to them. */
+	uint64_t mounts[MOUNTS_MAX];
+	atomic_uint n_mounts;
 
 	atomic_bool has_filesystems; /* are marked */
 	atomic_bool no_evictable;    /* the kernel has none of these marks */
@@ -184,10 +192,51 @@ static int ignore_for_good(struct gate *gate, int fd, const char *path)
 	return ignore_with(gate, 0, fd, path);
 }
 
+static bool stat_file(int fd, const char *path, unsigned what, struct statx *ret)
+{
+	return statx(fd, path, AT_EMPTY_PATH | AT_NO_AUTOMOUNT, what, ret) == 0 &&
+	       (ret->stx_mask & what) == what;
+}
+
+/* What is on this mount has the names there that the rules mean. */
+static void learn_mount(struct gate *gate, const char *path)
+{
+	unsigned n = atomic_load(&gate->n_mounts);
+	struct statx file;
+
+	if (n == MOUNTS_MAX || !stat_file(AT_FDCWD, path, STATX_MNT_ID, &file))
+		return;
+	for (unsigned i = 0; i < n; i++) {
+		if (gate->mounts[i] == file.stx_mnt_id)
+			return;
+	}
+	gate->mounts[n] = file.stx_mnt_id;
+	atomic_store(&gate->n_mounts, n + 1);
+}
+
+/* By another name, or by one in another mount of it, the same file may be meant. */
+static bool has_one_name(const struct gate *gate, int fd, const char *path)
+{
+	struct statx file;
+	unsigned n = atomic_load(&gate->n_mounts);
+
+	if (path)
+		return stat_file(fd, path, STATX_NLINK, &file) && file.stx_nlink == 1;
+	if (!stat_file(fd, "", STATX_NLINK | STATX_MNT_ID, &file) || file.stx_nlink != 1)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		if (gate->mounts[i] == file.stx_mnt_id)
+			return true;
+	}
+	return false;
+}
+
 static int ignore(struct gate *gate, int fd, const char *path)
 {
 	int r = -EINVAL;
 
+	if (!has_one_name(gate, fd, path))
+		return -EMLINK;
 	if (!atomic_load(&gate->no_evictable))
 		r = ignore_with(gate, FAN_MARK_EVICTABLE, fd, path);
 	if (r == -EINVAL) {
@@ -431,6 +480,8 @@ static int mark(struct gate *gate, unsigned what, const char *path, bool is_dire
 	if (fanotify_mark(gate->fd, what | (is_directory ? FAN_MARK_ONLYDIR : 0), mask, AT_FDCWD,
 			  path) < 0)
 		return -errno;
+	if (is_directory || (what & FAN_MARK_FILESYSTEM))
+		learn_mount(gate, path);
 	return 0;
 }
 

@@ -52,7 +52,8 @@ int gate_mark(struct gate *gate, const char *path, bool is_directory);
 int gate_unmark(struct gate *gate, const char *path, bool is_directory);
 
 /* Do not hold this file for a mark of its directory or file system, until gate_mark() for it. The
- * kernel may forget that when it is short of memory. 0 or -errno. */
+ * kernel may forget that when it is short of memory. 0 or -errno; -EMLINK: it may have other names,
+ * and be wanted by these. */
 int gate_ignore(struct gate *gate, const char *path);
 
 /* Hold every program on the file system that a path is on; and no more so, on none. 0 or -errno. */

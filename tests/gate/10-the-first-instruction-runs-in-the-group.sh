@@ -8,6 +8,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/gate/common.sh"
 
+OUTSIDE=$(where $$ "$C1")
 for group in a script interpreter link starter other; do
 	make_group "$CG/$group"
 done
@@ -22,6 +23,7 @@ mkdir "$T/dir"
 first dir >/dev/null
 mv "$T/bin/dir" "$T/dir/first"
 first pre-one >/dev/null
+ln "$T/bin/pre-one" "$T/bin/z-other" # in the same directory, and no rule means this name
 printf '#!%s\n' "$(first unnamed)" >"$T/bin/script"
 printf '#!%s\n' "$interpreter" >"$T/bin/unnamed-script"
 printf '#!%s -x\n' "$interpreter" >"$T/bin/both"
@@ -66,6 +68,8 @@ ways() {
 	all_first "a script, its interpreter being named, too" "$CG/other" many fork "$T/bin/both"
 	all_first "a directory of programs" "$CG/other" many fork "$T/dir/first"
 	all_first "by the beginning of its name" "$CG/other" many fork "$T/bin/pre-one"
+	all_first "another name of it does not count" "$OUTSIDE" many fork "$T/bin/z-other"
+	all_first "and by its own again" "$CG/other" many fork "$T/bin/pre-one"
 }
 idle_and_busy ways
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program that no rule names is not held, also when it is in one directory with one that a rule names; one that
-# comes there later is held once. After a reload the other one is the one that is held.
+# A program that no rule names is not held, also when it is in one directory with one that a rule names; of one that
+# comes there later, only the first execs are. After a reload the other one is the one that is held.
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
@@ -19,23 +19,25 @@ held() {
 	log | sed -n 's/.* ended: .* \([0-9]*\) execs held.*/\1/p' | tail -n 1
 }
 
-start_gate
-stop_daemon
-own=$(held) # of the test library's own programs
+# own: of these, the test library's; on a busy machine it needs more than one.
+own() {
+	log | grep -c 'placed .*/barrier)' || :
+}
 
-mark_log
 start_gate
 see_first "other" "$TIMES" many fork "$T/bin/other"
 stop_daemon
-gate_figure "held of a program that no rule names (none is right)" $(($(held) - own)) "$TIMES"
-assert [ "$(held)" = "$own" ]
+gate_figure "held of a program that no rule names (none is right)" $(($(held) - $(own))) "$TIMES"
+assert [ "$(held)" -eq "$(own)" ]
 
 mark_log
 start_gate
 first later >/dev/null
 see_first "later" "$TIMES" many fork "$T/bin/later"
 stop_daemon
-assert [ "$(held)" = $((own + 1)) ]
+# Eight of them start at a time.
+assert [ "$(held)" -gt "$(own)" ]
+assert [ "$(held)" -le $(($(own) + 8)) ]
 
 mark_log
 start_gate

@@ -22,6 +22,11 @@ highest() {
 	# shellcheck disable=SC2012  # numbers
 	ls "/proc/$DAEMON/fd" | sort -n | tail -n 1
 }
+is_back() {
+	start by_user "$first"
+	wait "$PID"
+	[ "$(saw "$CG/a")" -eq 1 ]
+}
 before=$(awk '/^Max open files/ { print $4 }' "/proc/$DAEMON/limits")
 # As many as it has, fewer, and far fewer.
 for limit in $(($(highest) + 1)) $(($(highest) / 2)) 4; do
@@ -30,7 +35,7 @@ for limit in $(($(highest) + 1)) $(($(highest) / 2)) 4; do
 	gate_figure "with $limit descriptors (all run)" "$(saw any)" "$TIMES"
 	prlimit --pid "$DAEMON" --nofile="$before:$before"
 	daemon_lives
-	settle
+	wait_for 5 is_back || fail "nothing is held again"
 	all_first "with descriptors again" "$CG/a" many fork "$first"
 done
 stop_daemon
