@@ -12,7 +12,8 @@ n=$BASE_UID
 prog=$(program prog)
 make_group "$CG/a"
 add=
-if [ "$MODE" != v2 ] && has_controller cpuset; then
+# In hybrid mode a kernel without the v1 side of it has cpuset in the unified tree.
+if has_controller cpuset && [ "$(hierarchy cpuset)" != "$V2_ROOT" ]; then
 	mkdir -p "$(hierarchy cpuset)/$CG" "$(hierarchy cpuset)/$CG/empty"
 	add="$add
 $((n + 1))  cpuset  $CG/empty"
