@@ -173,8 +173,9 @@ group_dir() {
 	echo "$(hierarchy "$1")/$2"
 }
 
+# On v1 a new group has no CPUs; in the unified tree, of whatever mode, it has its parent's.
 fill_cpuset() {
-	[ -f "$1/cpuset.cpus" ] && [ "$MODE" != v2 ] || return 0
+	[ -f "$1/cpuset.cpus" ] && [ ! -e "$1/cgroup.controllers" ] || return 0
 	for _file in cpuset.cpus cpuset.mems; do
 		[ -n "$(cat "$1/$_file")" ] || cat "$1/../$_file" >"$1/$_file"
 	done

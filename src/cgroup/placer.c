@@ -406,6 +406,19 @@ bool placer_restore(struct placer *placer, pid_t tgid, const char *proc_cgroup, 
 	return all;
 }
 
+/* Groups that are neither there nor made on demand. */
+static bool is_missing(const struct move *move, int error)
+{
+	return error == -ENOENT && !move->placement->template_name;
+}
+
+static enum place_outcome fail_missing(const struct hierarchy *hierarchy, const struct move *move,
+				       struct place_result *ret)
+{
+	return fail(ret, -ENOENT, "group \"%s\" does not exist in %s, nor in cgconfig.conf",
+		    move->placement->path, hierarchy->mount);
+}
+
 /* Everything that can be checked before the first move. */
 static enum place_outcome prepare(const struct job *job, const char *proc_cgroup,
 				  struct move *moves, struct place_result *ret)
@@ -424,10 +437,8 @@ static enum place_outcome prepare(const struct job *job, const char *proc_cgroup
 			continue;
 		}
 		r = reach(job, h, move);
-		if (r == -ENOENT && !move->placement->template_name)
-			return fail(ret, r,
-				    "group \"%s\" does not exist in %s, nor in cgconfig.conf",
-				    move->placement->path, hierarchy->mount);
+		if (is_missing(move, r))
+			return fail_missing(hierarchy, move, ret);
 		if (r < 0)
 			return fail(ret, r, "group \"%s\" in %s: %s", move->placement->path,
 				    hierarchy->mount, strerror(-r));
@@ -471,6 +482,9 @@ enum place_outcome placer_place(struct placer *placer, pid_t tgid, const char *p
 			bool back = !PROTECT_ALL_OR_NONE ||
 				    placer_restore(placer, tgid, proc_cgroup, ret->moved);
 
+			/* Removed since: the same words as for one that never was. */
+			if (back && is_missing(move, r))
+				return fail_missing(hierarchy, move, ret);
 			return fail(ret, r, "moving into group \"%s\" in %s: %s%s",
 				    move->placement->path, hierarchy->mount, explain_move(r),
 				    back ? ""

@@ -22,21 +22,21 @@ start "$T/bin/storm" "$LIVING" "$n" "$prog" $CHURN $FLOOD
 wait_for 60 says '^done' || fail "the storm does not end: $(tail -n 3 "$OUT")"
 [ "$(count_in "$CG/a")" -eq 0 ] || fail "somebody was moved by a stopped daemon"
 grep -v '^done' "$OUT" >"$T/living"
-began=$(now_ms) used=$(cpu_ms "$DAEMON")
+began=$(now_ms) waited=$(waited_ms "$DAEMON")
 kill -CONT "$DAEMON"
 # To list ten thousand again and again would hold the daemon up: the last one tells when to look.
 wait_for 20 is_in "$(tail -n 1 "$T/living")" "$C1" "$CG/a" || :
 wait_for 20 has_count "$CG/a" "$LIVING" || :
-took=$(($(now_ms) - began)) used=$(($(cpu_ms "$DAEMON") - used))
+took=$(($(now_ms) - began)) waited=$(($(waited_ms "$DAEMON") - waited))
 lost=$(missing "$CG/a" "$T/living" | wc -l)
 wrong=$(foreign "$CG/a" "$T/living" | wc -l)
 settle
 stop_daemon
 dropped=$(statistic dropped)
 figure 1 "$LIVING living, more events than the buffer holds, daemon stopped" "$LIVING" \
-	$((LIVING - lost)) "$wrong" "$lost" "$dropped" "$took ms, of them $used ms of the CPU"
+	$((LIVING - lost)) "$wrong" "$lost" "$dropped" "$took ms, of them $waited ms without a CPU"
 [ "$lost" -eq 0 ] || fail "$lost of $LIVING are not in the group"
 [ "$wrong" -eq 0 ] || fail "$wrong others are in the group"
-in_time "$took" "$used" || fail "it took $took ms, and $used ms of the CPU"
+in_time "$took" "$waited" || fail "it took $took ms, of them $waited ms without a CPU"
 [ "$dropped" -gt 0 ] || fail "nothing was dropped: $(log | tail -n 1)"
 logged 'events were dropped' || fail "the log does not say that events were dropped"

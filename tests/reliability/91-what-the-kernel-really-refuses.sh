@@ -12,7 +12,8 @@ n=$BASE_UID
 prog=$(program prog)
 make_group "$CG/a"
 add=
-if [ "$MODE" != v2 ] && has_controller cpuset; then
+# In hybrid mode a kernel without the v1 side of it has cpuset in the unified tree.
+if has_controller cpuset && [ "$(hierarchy cpuset)" != "$V2_ROOT" ]; then
 	mkdir -p "$(hierarchy cpuset)/$CG" "$(hierarchy cpuset)/$CG/empty"
 	add="$add
 $((n + 1))  cpuset  $CG/empty"
@@ -95,5 +96,19 @@ for _ in 1 2 3 4 5; do
 done
 as "$n" "$n" "$prog"
 assert_in "$PID" "$C1" "$CG/a"
+
+# Removed while it is held, and not made again: said like that of a group that never was, and once.
+stop "$PID"
+wait_for 5 rmdir "$(group_dir "$C1" "$CG/a")" 2>/dev/null || fail "cannot remove it"
+mark_log
+for _ in 1 2 3; do
+	as "$n" "$n" "$prog"
+	assert_unmoved "$PID"
+done
+[ "$(log | grep -c 'does not exist in .*, nor in cgconfig.conf')" -eq 1 ] || fail "not said once: $(log)"
+make_group "$CG/a"
+as "$n" "$n" "$prog"
+assert_in "$PID" "$C1" "$CG/a"
+all=$((all + 4))
 figure 9 "refused by the kernel itself: works when the cause is gone" $all $all 0 0 0
 stop_daemon

@@ -49,9 +49,9 @@ now_ms() {
 	awk '{ printf "%d", $1 * 1000 }' /proc/uptime
 }
 
-# Processor time that a process has used.
-cpu_ms() {
-	sed 's/.*) //' "/proc/$1/stat" | awk '{ printf "%d", ($12 + $13) * 10 }'
+# waited_ms PID: how long its first thread was ready to run, and others had the CPUs.
+waited_ms() {
+	awk '{ printf "%d", $2 / 1000000 }' "/proc/$1/schedstat"
 }
 
 # drops: how many messages the kernel has dropped so far, for the sockets that the daemon has now.
@@ -62,14 +62,9 @@ drops() {
 		"$T/sockets" /proc/net/netlink
 }
 
-# in_time WALL CPU: within a second, in milliseconds. Where others use the machine, too, only what the
-# daemon itself needed can be judged, and that with room: they take its caches.
+# in_time TOOK WAITED: within a second, in milliseconds, but for what others took of the CPUs.
 in_time() {
-	if [ "$(cut -d. -f1 /proc/loadavg)" -ge "$(grep -c '^processor' /proc/cpuinfo)" ]; then
-		[ "$2" -le $((1500 * SCALE)) ]
-	else
-		[ "$1" -le $((1000 * SCALE)) ]
-	fi
+	[ $(($1 - $2)) -le $((1000 * SCALE)) ]
 }
 
 # lines_but FILE OTHER: the lines of the file that the other has not.
