@@ -201,21 +201,23 @@ uint64_t decide_hash_places(const struct placement *items, size_t n)
 	return hash;
 }
 
-/* Has nobody but its user moved the process, through the user's own service manager, as
- * "systemd-run
- * --user --scope" does? That is done in the v2 tree only. */
+/* Has its user moved the process, through the own service manager, as "systemd-run --user --scope"
+ * does? Wherever it is not in its place, it is then where systemd has that manager's units. */
 static bool is_users_move(const struct placer *placer, const struct placement *items, size_t n,
 			  const char *cgroup)
 {
 	const struct hierarchies *hierarchies = placer_hierarchies(placer);
-	const char *line = strncmp(cgroup, "0::", 3) == 0 ? cgroup : strstr(cgroup, "\n0::");
-	uint32_t others = UINT32_MAX;
 
-	for (size_t h = 0; h < hierarchies->n; h++)
-		if (hierarchies->items[h].unified)
-			others &= ~(UINT32_C(1) << h);
-	return line && login_is_users_choice(line) &&
-	       placer_is_placed(placer, cgroup, items, n, others);
+	for (size_t h = 0; h < hierarchies->n; h++) {
+		const char *path;
+		size_t len;
+
+		if (!placer_is_placed(placer, cgroup, items, n, UINT32_C(1) << h) &&
+		    !(hierarchy_find_path(&hierarchies->items[h], cgroup, &path, &len) &&
+		      login_is_at_users_choice(cgroup, path, len)))
+			return false;
+	}
+	return true;
 }
 
 /* Somebody may have moved the process since we placed it: do we leave it there? Not if it was its

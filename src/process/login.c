@@ -98,6 +98,14 @@ bool login_is_users_choice(const char *cgroup)
 	return at && !is_end(*at);
 }
 
+bool login_is_at_users_choice(const char *cgroup, const char *path, size_t len)
+{
+	const char *own = find_systemd_path(cgroup);
+
+	return login_is_users_choice(cgroup) && strncmp(own + 1, path, len) == 0 &&
+	       (len == 0 || own[1 + len] == '/' || is_end(own[1 + len]));
+}
+
 /* The file is of logind's own format, which sd_session_get_leader(3) reads as well. */
 static pid_t read_leader(const char *path)
 {

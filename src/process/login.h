@@ -3,6 +3,7 @@
 #define CGRED_PROCESS_LOGIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Where systemd and its logind have put a process, from the text of its /proc/PID/cgroup. */
@@ -19,6 +20,10 @@ bool login_is_starting(const char *exe, pid_t ppid);
 
 /* Below what systemd hands to the user's manager, the user chooses the names. */
 bool login_is_users_choice(const char *cgroup);
+
+/* Is it so, and is path (of len bytes, relative to the root, without a leading slash) the same, or
+ * above it? That is where systemd puts a process in the hierarchies of controllers. */
+bool login_is_at_users_choice(const char *cgroup, const char *path, size_t len);
 
 /* The process that logind counts as the leader of the session whose scope the process is in: 0: it
  * is in none, or that is not told. sessions: /run/systemd/sessions, or a directory like it. */

@@ -5,6 +5,7 @@
 #include "process/login.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "helpers.h"
 
@@ -54,6 +55,32 @@ START_TEST(knows_managers_and_what_users_name)
 		ck_assert_msg(login_is_manager(text) == rows[_i].is_manager, "%s", text);
 		ck_assert_msg(login_is_users_choice(text) == rows[_i].is_users_choice, "%s", text);
 	}
+}
+END_TEST
+
+static const struct {
+	const char *path;
+	bool is_there;
+} places[] = {
+	{ "user.slice/user-1001.slice/user@1001.service/app.slice/mine.scope", true },
+	{ "user.slice/user-1001.slice/user@1001.service", true },
+	{ "user.slice", true },
+	{ "", true },
+	{ "user.slice/user-1001.slice/user@1001.service/app.slice/mine", false },
+	{ "user.slice/user-1001.slice/user@1001.service/app.slice/mine.scope/sub", false },
+	{ "user.slice/user-1002.slice", false },
+	{ "students/alice", false },
+};
+
+START_TEST(knows_where_systemd_has_what_users_name)
+{
+	static const char scope[] = "0::" MANAGER "/app.slice/mine.scope\n";
+	static const char session[] = "0::" USER "/session-7.scope\n";
+	const char *path = places[_i].path;
+
+	ck_assert_int_eq(login_is_at_users_choice(scope, path, strlen(path)), places[_i].is_there);
+	ck_assert(!login_is_at_users_choice(session, path, strlen(path)));
+	ck_assert(!login_is_at_users_choice("5:pids:/\n", path, strlen(path)));
 }
 END_TEST
 
@@ -116,6 +143,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, dir_make, dir_remove);
 	tcase_add_loop_test(tcase, knows_managers_and_what_users_name, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, knows_where_systemd_has_what_users_name, 0, ARRAY_SIZE(places));
 	tcase_add_test(tcase, knows_none_without_systemd);
 	tcase_add_loop_test(tcase, knows_systemd_on_its_way_to_a_program, 0, ARRAY_SIZE(starters));
 	tcase_add_test(tcase, finds_the_leader_that_logind_names);
