@@ -8,7 +8,7 @@
 # timeout: 600
 . "$(dirname "$0")/../lib.sh"
 private_mounts
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 need setpriv
 
 for group in owner group caller; do

@@ -4,7 +4,7 @@
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 
 make_group "$CG/a"
 mkdir -p "$T/w/tree/sub" "$T/w/moved/in"

@@ -6,7 +6,7 @@
 # vm: yes
 # timeout: 600
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 
 make_group "$CG/a"
 cp "$HELPERS/brood" "$T/bin/brood"

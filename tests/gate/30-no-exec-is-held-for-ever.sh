@@ -5,7 +5,7 @@
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 
 make_group "$CG/a"
 marked=$(program marked)

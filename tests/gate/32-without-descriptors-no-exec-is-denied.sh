@@ -7,7 +7,7 @@
 # needs: program:prlimit
 # timeout: 300
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 need prlimit
 
 make_group "$CG/a"

@@ -8,7 +8,7 @@
 # timeout: 300
 . "$(dirname "$0")/../lib.sh"
 private_mounts
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 
 [ -e "$HELPERS/libnss_cgredslow.so.2" ] || skip "libnss_cgredslow.so.2 is not built"
 make_group "$CG/a"

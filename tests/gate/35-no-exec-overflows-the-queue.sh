@@ -5,7 +5,7 @@
 # vm: yes
 # vm-only
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 helper freeze
 
 queue=/proc/sys/fs/fanotify/max_queued_events

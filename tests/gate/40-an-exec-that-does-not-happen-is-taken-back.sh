@@ -6,7 +6,7 @@
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 
 make_group "$CG/a"
 make_group "$CG/own"

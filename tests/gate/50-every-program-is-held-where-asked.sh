@@ -6,7 +6,7 @@
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/gate/common.sh"
+. "$(dirname "$0")/common.sh"
 
 [ "${KERNEL-}" ] || skip "it marks every file system: for VMs only"
 private_mounts

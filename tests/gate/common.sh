@@ -7,7 +7,7 @@
 # Environment:
 #   CGRED_TIMES    how often a program is started in each way   (default: 200; in a VM 40)
 #   CGRED_FIGURES  a file that gets a line for every figure, too
-. "$TOP/tests/reliability/common.sh"
+. "$(dirname "$0")/../reliability/common.sh"
 
 SYNC=auto
 TIMES=${CGRED_TIMES:-$((200 / SCALE))}
