@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Who is never classified of a burst of programs that stay.
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/bench/common.sh"
+rules_of programs 1
+PID_MAX=/proc/sys/kernel/pid_max
+before=$(cat $PID_MAX)
+placed=$(group_dir "$C1" "$CG/placed")/cgroup.procs
+
+# burst N DAEMON
+burst() {
+	memory_kb=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+	if [ "$1" -ge $((memory_kb / 120)) ]; then
+		echo "not enough memory for $1 processes"
+		return
+	fi
+	begin "$2"
+	as "$UID_OURS" "$UID_OURS" "$T/bin/burst" "$1" "$PROG"
+	wait_for 120 says '^done' || fail "the burst does not end: $(tail -n 1 "$OUT")"
+	quiet 2000 >/dev/null
+	grep -v done "$OUT" | sort >"$T/born"
+	sort "$placed" >"$T/placed"
+	figure execs "$1" daemon "$2" lost "$(comm -23 "$T/born" "$T/placed" | wc -l)" \
+		wrong "$(comm -13 "$T/born" "$T/placed" | wc -l)"
+	stop "$PID"
+	wait_for 60 is_empty || fail "the burst does not go away"
+	finish
+}
+
+is_empty() {
+	[ "$(wc -l <"$placed")" = 0 ]
+}
+
+trap 'echo "$before" >$PID_MAX; cleanup' EXIT
+# More than a user may have.
+prlimit --pid $$ --nproc=unlimited
+[ "$before" -ge 150000 ] || echo 150000 >$PID_MAX
+for n in ${CGRED_BENCH_BURSTS:-2000 20000 100000}; do
+	for daemon in cgred cgrulesengd; do
+		burst "$n" $daemon
+	done
+done
