@@ -261,7 +261,7 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 {
 	struct process *process = &decision->process;
 	uint64_t place = decide_hash_places(items, n);
-	uint64_t identity = identity_number(pidfd);
+	uint64_t identity = decider->has_numbers ? identity_number_in(pidfd) : 0;
 
 	if (!identity) {
 		int r = process_read(decider->reader, process, FACT_START);
@@ -341,25 +341,48 @@ static enum verdict exempt(struct decision *decision, const char *why)
 	return VERDICT_EXEMPT;
 }
 
+/*
+ * Who it is tells most processes from those that rules are for: nothing else is read of these. 0;
+ * 1: what a held exec will make of it is not known; -errno.
+ */
+static int find_rule(struct confirming *confirming, const struct held_exec *held,
+		     struct decision *decision)
+{
+	const struct decider *decider = confirming->decider;
+	struct process *process = &decision->process;
+	unsigned facts = decider->rules->facts & FACT_GROUPS;
+	int r;
+
+	if (held)
+		held_exec_apply(held, process);
+	r = process_read(decider->reader, process,
+			 facts | (held ? held_exec_facts(held) : FACT_STATUS));
+	if (r < 0)
+		return r;
+	if (held && !held_exec_apply_ids(held, process))
+		return 1;
+	if (process->state == 'Z' || !ruleset_may_match(decider->rules, process, &facts))
+		return 0;
+	r = process_read(decider->reader, process, facts);
+	if (r == 0)
+		decision->rule = ruleset_match(decider->rules, process, confirm, confirming);
+	return r;
+}
+
 static enum verdict decide_known(struct decider *decider, int pidfd,
 				 const struct family_place *inherits, const struct held_exec *held,
 				 struct diag_list *diags, struct decision *decision)
 {
 	struct confirming confirming = { .decider = decider };
 	struct process *process = &decision->process;
-	int r;
+	int r = find_rule(&confirming, held, decision);
 
-	if (held)
-		held_exec_apply(held, process);
-	r = process_read(decider->reader, process,
-			 decider->rules->facts | (held ? held_exec_facts(held) : FACT_STATUS));
 	if (r < 0)
 		return unreadable(decision, r);
-	if (held && !held_exec_apply_ids(held, process))
+	if (r > 0)
 		return VERDICT_SUPERSEDED;
 	if (process->state == 'Z')
 		return VERDICT_GONE;
-	decision->rule = ruleset_match(decider->rules, process, confirm, &confirming);
 	if (confirming.waits)
 		return VERDICT_WAITS;
 	if (!decision->rule)
@@ -369,6 +392,8 @@ static enum verdict decide_known(struct decider *decider, int pidfd,
 	r = process_read(decider->reader, process, FACT_CGROUP | FACT_EXE);
 	if (r < 0)
 		return unreadable(decision, r);
+	if (process->state == 'Z')
+		return VERDICT_GONE;
 	if (process->kthread)
 		return exempt(decision, "it is a kernel thread");
 	decision->exempt = decide_exemption(process, decider->own_cgroup, decider->is_systemd);
@@ -438,6 +463,8 @@ static void decide_any(struct decider *decider, pid_t tgid, const struct family_
 		ret->verdict = unreadable(ret, pidfd);
 		return;
 	}
+	if (decider->has_executed && !held)
+		ret->process.pidfd = pidfd;
 	if (is_sticky(decider, &ret->process)) {
 		ret->verdict = VERDICT_STICKY;
 		return;
@@ -457,6 +484,7 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	    struct diag_list *diags, struct decision *ret)
 {
 	decide_any(decider, tgid, inherits, NULL, diags, ret);
+	ret->process.pidfd = 0; /* it is closed */
 }
 
 void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,

@@ -26,6 +26,7 @@
 #include "engine/placed.h"
 #include "engine/report.h"
 #include "engine/state.h"
+#include "process/identity.h"
 #include "process/sticky.h"
 #include "rule/ruleset.h"
 #include "source/connector.h"
@@ -172,6 +173,7 @@ static int make_parts(struct engine *engine)
 	engine->decider.superseded = engine_is_superseded;
 	engine->decider.superseded_arg = engine;
 	engine->decider.self = getpid();
+	engine->decider.has_numbers = identity_has_numbers();
 	engine->decider.own_cgroup = engine->own_cgroup;
 	engine->decider.is_systemd = engine->config->systemd;
 	return 0;

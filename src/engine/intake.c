@@ -228,7 +228,9 @@ static void decide_later(struct engine *engine, const struct event *event, unsig
 static void decide_now(struct engine *engine, const struct event *event)
 {
 	pending_remove(engine->pending, event->tgid);
+	engine->decider.has_executed = event->kind == EVENT_EXEC;
 	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = event->kind });
+	engine->decider.has_executed = false;
 }
 
 static void handle_fork(struct engine *engine, const struct event *event)

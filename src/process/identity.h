@@ -16,7 +16,21 @@ int identity_open(pid_t tgid);
 /* Does the process still have its number? True also for a zombie: nobody else has it then. */
 bool identity_holds(int pidfd);
 
+/* Of the first thread, also when that has ended and others live on. */
+struct identity_ids {
+	pid_t ppid;
+	uid_t euid;
+	gid_t egid;
+};
+
+/* Linux 6.13. 0; -ESRCH: the process is gone; another -errno: the kernel is too old. */
+int identity_read_ids(int pidfd, struct identity_ids *ret);
+
 /* A number that no other process has had since boot: of pidfs (Linux 6.9), 0 on older kernels. */
 uint64_t identity_number(int pidfd);
+
+/* Does the kernel have such numbers? Then identity_number_in() is the cheaper question. */
+bool identity_has_numbers(void);
+uint64_t identity_number_in(int pidfd);
 
 #endif

@@ -25,6 +25,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/protections.h"
+#include "process/identity.h"
 #include "process/proc-parse.h"
 
 #define TEXT_MIN    4096U
@@ -43,6 +44,7 @@ struct process_reader {
 	struct buffer cgroup;
 	gid_t *groups;
 	size_t max_groups;
+	bool no_pidfd_info; /* the kernel is too old */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
 	char invoked[PATH_MAX];
@@ -287,8 +289,45 @@ static int read_status(struct process_reader *reader, struct process *process)
 	memcpy(process->comm, status.comm, sizeof(process->comm));
 	process->traced = status.traced;
 	process->no_new_privs = status.no_new_privs;
-	process->facts |= FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES;
+	process->facts |= FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES | FACT_COMM;
 	return status.state == 'Z' ? adopt_thread(reader, process) : 0;
+}
+
+/* A tenth of what PID/status costs, where the kernel has it. */
+static int read_ids(struct process_reader *reader, struct process *process)
+{
+	struct identity_ids ids;
+	int ret = -ENOTTY;
+
+	if (process->pidfd && !process->tid && !reader->no_pidfd_info)
+		ret = identity_read_ids(process->pidfd, &ids);
+	if (ret == -ESRCH)
+		return ret;
+	if (ret < 0) {
+		if (process->pidfd)
+			reader->no_pidfd_info = true;
+		return read_status(reader, process);
+	}
+	process->ppid = ids.ppid;
+	process->euid = ids.euid;
+	process->egid = ids.egid;
+	process->facts |= FACT_STATUS;
+	return 0;
+}
+
+static int read_comm(struct process_reader *reader, struct process *process)
+{
+	ssize_t len = read_whole(reader, process, "comm", &reader->text);
+
+	if (len < 0)
+		return (int)len;
+	/* A line feed in it is its own, the last one is the kernel's. */
+	if (len == 0 || (size_t)len > sizeof(process->comm) || reader->text.data[len - 1] != '\n')
+		return -EBADMSG;
+	memcpy(process->comm, reader->text.data, (size_t)len);
+	process->comm[len - 1] = '\0';
+	process->facts |= FACT_COMM;
+	return 0;
 }
 
 static int store_stat(struct process_reader *reader, struct process *process,
@@ -563,7 +602,9 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		{ FACT_EXE_FILE, read_exe_file },
 		{ FACT_EXE, read_exe },
 		{ FACT_START, read_stat },
-		{ FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES, read_status },
+		{ FACT_GROUPS | FACT_PRIVILEGES, read_status },
+		{ FACT_STATUS, read_ids },
+		{ FACT_COMM, read_comm },
 		{ FACT_INVOKED, read_invoked },
 		{ FACT_CGROUP, read_cgroup },
 		{ FACT_SCHED, read_sched },
@@ -587,7 +628,7 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 	if (process->tgid <= 0)
 		return -ESRCH;
 	if (facts & ~process->facts & FACT_INVOKED)
-		facts |= FACT_STATUS | FACT_EXE;
+		facts |= FACT_COMM | FACT_EXE;
 	r = read_steps(reader, process, facts);
 	if (r == -EAGAIN) {
 		/* From a thread that lives, and everything from the same one. */

@@ -9,7 +9,7 @@
 
 /* What is known of a process. Rules say which facts they need; only these are read. */
 enum process_fact {
-	FACT_STATUS = 1U << 0,	   /* euid, egid, ppid, comm, state */
+	FACT_STATUS = 1U << 0,	   /* euid, egid, ppid */
 	FACT_GROUPS = 1U << 1,	   /* supplementary groups */
 	FACT_EXE = 1U << 2,	   /* exe, and kthread */
 	FACT_EXE_FILE = 1U << 3,   /* exe_file */
@@ -18,6 +18,7 @@ enum process_fact {
 	FACT_START = 1U << 6,	   /* start_ticks, kthread, state, ppid */
 	FACT_SCHED = 1U << 7,	   /* sched_policy */
 	FACT_PRIVILEGES = 1U << 8, /* traced, no_new_privs */
+	FACT_COMM = 1U << 9,	   /* comm */
 };
 
 struct file_id {
@@ -28,10 +29,11 @@ struct file_id {
 struct process {
 	pid_t tgid;
 	pid_t tid;	/* a thread that it was read from, as the first has ended; else 0 */
+	int pidfd; /* of the process, whose first thread lives: cheaper to ask. 0: not at hand */
 	unsigned facts; /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
-	char state;	      /* as in proc_pid_stat(5): 'Z' is a zombie */
+	char state;	      /* as in proc_pid_stat(5), 'Z' is a zombie; 0: not come across */
 	bool kthread;
 	uid_t euid;
 	gid_t egid;

@@ -2,6 +2,7 @@
 /* First on directories of plain files, then on real processes. */
 #include "config.h"
 
+#include "process/identity.h"
 #include "process/process.h"
 
 #include <check.h>
@@ -25,7 +26,7 @@
 	"\nGroups:\t" groups "\n"
 #define STAT(state, flags) \
 	"42 (x) " state " 7 42 42 0 -1 " flags " 0 0 0 0 1 2 0 0 20 0 1 0 31337 0 0\n"
-#define ALL_FACTS ((FACT_PRIVILEGES << 1) - 1U)
+#define ALL_FACTS ((FACT_COMM << 1) - 1U)
 
 /* Fixture: dir is what the tests make of /proc, with one process, 42. */
 static char dir[PATH_MAX];
@@ -93,6 +94,7 @@ static void setup(void)
 	ck_assert_int_eq(mkdirat(proc_fd, "cwd", 0755), 0);
 	put("bin/prog", "");
 	put("42/status", STATUS("prog", "1\t2\t3\t4", "5 6"));
+	put("42/comm", "prog\n");
 	put("42/stat", STAT("S", "4194304"));
 	put("42/cgroup", "0::/a\n");
 	put("42/cmdline", "");
@@ -133,7 +135,8 @@ static void fails_with(unsigned facts, int error)
 START_TEST(reads_what_is_asked_for)
 {
 	read_facts(FACT_STATUS);
-	ck_assert_uint_eq(process.facts & ~(FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES), 0);
+	ck_assert_uint_eq(process.facts,
+			  FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES | FACT_COMM);
 	ck_assert_str_eq(process.comm, "prog");
 	ck_assert_int_eq(process.state, 'S');
 	ck_assert_int_eq(process.ppid, 7);
@@ -162,6 +165,7 @@ START_TEST(reads_each_fact_once)
 {
 	read_facts(ALL_FACTS & ~FACT_SCHED);
 	drop("42/status");
+	drop("42/comm");
 	drop("42/stat");
 	drop("42/exe");
 	drop("42/cgroup");
@@ -259,6 +263,20 @@ START_TEST(a_process_lives_on_in_its_other_threads)
 }
 END_TEST
 
+/* A name may have a line feed in it, and fill its 15 bytes. */
+START_TEST(reads_every_name)
+{
+	put("42/comm", "\nfourteen bytes\n");
+	read_facts(FACT_COMM);
+	ck_assert_str_eq(process.comm, "\nfourteen bytes");
+	put("42/comm", "sixteen bytes are\n");
+	process_init(&process, 42);
+	fails_with(FACT_COMM, -EBADMSG);
+	put("42/comm", "");
+	fails_with(FACT_COMM, -EBADMSG);
+}
+END_TEST
+
 START_TEST(says_that_a_process_is_gone)
 {
 	static const unsigned facts[] = { FACT_STATUS,	FACT_GROUPS, FACT_EXE,	FACT_EXE_FILE,
@@ -343,8 +361,8 @@ static void set_cmdline(const char *comm, const char *bytes, size_t len)
 {
 	char text[256];
 
-	(void)snprintf(text, sizeof(text), STATUS("%s", "1\t2\t3\t4", ""), comm);
-	put("42/status", text);
+	(void)snprintf(text, sizeof(text), "%s\n", comm);
+	put("42/comm", text);
 	put_bytes("42/cmdline", bytes, len);
 	process_init(&process, 42);
 }
@@ -355,7 +373,7 @@ static void set_cmdline(const char *comm, const char *bytes, size_t len)
 static void invoked_is(const char *want, const char *base)
 {
 	read_facts(FACT_INVOKED);
-	ck_assert_uint_eq(process.facts & (FACT_STATUS | FACT_EXE), FACT_STATUS | FACT_EXE);
+	ck_assert_uint_eq(process.facts & (FACT_COMM | FACT_EXE), FACT_COMM | FACT_EXE);
 	if (!want) {
 		ck_assert_ptr_null(process.invoked);
 		ck_assert_ptr_null(process.invoked_base);
@@ -497,6 +515,32 @@ START_TEST(reads_itself)
 	ck_assert_uint_gt(process.start_ticks, 0);
 	ck_assert(!process.kthread);
 	ck_assert_ptr_null(process.invoked);
+}
+END_TEST
+
+/* By its pidfd where the kernel has that, else from PID/status: it is the same. */
+START_TEST(asks_the_pidfd_for_the_ids)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	for (int i = 0; i < 2; i++) {
+		int pidfd = identity_open(pid);
+
+		process_init(&process, pid);
+		process.pidfd = i == 0 ? pidfd : STDERR_FILENO; /* which is none */
+		read_facts(FACT_STATUS);
+		ck_assert_int_eq(process.ppid, getpid());
+		ck_assert_uint_eq(process.euid, geteuid());
+		ck_assert_uint_eq(process.egid, getegid());
+		ck_assert_int_eq(close(pidfd), 0);
+	}
+	(void)kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 END_TEST
 
@@ -671,6 +715,7 @@ static TCase *fake_tests(void)
 	tcase_add_test(tcase, a_kernel_thread_has_no_executable);
 	tcase_add_test(tcase, a_process_that_ends_has_no_executable);
 	tcase_add_test(tcase, a_process_lives_on_in_its_other_threads);
+	tcase_add_test(tcase, reads_every_name);
 	tcase_add_test(tcase, says_that_a_process_is_gone);
 	tcase_add_test(tcase, says_what_else_is_wrong);
 	tcase_add_test(tcase, a_number_that_is_a_threads_now_is_gone);
@@ -691,6 +736,7 @@ static TCase *real_tests(void)
 
 	tcase_add_checked_fixture(tcase, setup_real, teardown);
 	tcase_add_test(tcase, reads_itself);
+	tcase_add_test(tcase, asks_the_pidfd_for_the_ids);
 	tcase_add_test(tcase, knows_a_policy_that_children_do_not_inherit);
 	tcase_add_test(tcase, finds_a_script_that_runs);
 	tcase_add_test(tcase, knows_a_deleted_program_that_runs);
