@@ -21,18 +21,12 @@ struct loop_watch {
 struct loop *loop_new(void)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
-	struct event_config *config;
 
 	if (!loop)
 		return NULL;
-	config = event_config_new();
-	if (config) {
-		/* The daemon's timers decide about processes: a coarse clock (4 ms) is too coarse.
-		 */
-		(void)event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
-		loop->base = event_base_new_with_config(config);
-		event_config_free(config);
-	}
+	/* With its coarse clock: the precise timers of libevent cost a system call each time that the
+	 * loop goes to sleep. */
+	loop->base = event_base_new();
 	if (!loop->base) {
 		free(loop);
 		return NULL;

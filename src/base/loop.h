@@ -23,7 +23,8 @@ void loop_stop(struct loop *loop);
 struct loop_watch *loop_watch_read(struct loop *loop, int fd, loop_fn *fn, void *arg);
 struct loop_watch *loop_watch_signal(struct loop *loop, int signo, loop_fn *fn, void *arg);
 
-/* A timer is born unarmed. Arming one that is armed moves it. */
+/* A timer is born unarmed. Arming one that is armed moves it. It may come early by a tick of the
+ * kernel (10 ms at most): who needs the time exactly looks at the clock. */
 struct loop_watch *loop_watch_timer(struct loop *loop, loop_fn *fn, void *arg);
 void loop_timer_arm(struct loop_watch *timer, unsigned long delay_ms);
 void loop_timer_disarm(struct loop_watch *timer);

@@ -263,6 +263,22 @@ START_TEST(filter_passes_what_is_asked_for)
 }
 END_TEST
 
+START_TEST(filter_drops_new_threads)
+{
+	const struct datagram process = datagram_of(PROC_EVENT_FORK, 1, 1, 7, 7);
+	const struct datagram thread = datagram_of(PROC_EVENT_FORK, 1, 1, 8, 7);
+	const struct datagram of_thread = datagram_of(PROC_EVENT_EXEC, 8, 7, 8, 7);
+	int fds[2];
+
+	open_pair(fds);
+	attach(fds[1], ALL_KINDS);
+	ck_assert(passes(fds, &process, sizeof(process)));
+	ck_assert(!passes(fds, &thread, sizeof(thread)));
+	ck_assert(passes(fds, &of_thread, sizeof(of_thread)));
+	close_pair(fds);
+}
+END_TEST
+
 START_TEST(filter_passes_acknowledgements)
 {
 	struct datagram ack = datagram_of(PROC_EVENT_NONE, 0, 0, 0, 0);
@@ -361,6 +377,7 @@ int main(void)
 	tcase_add_test(tcase, decodes_acknowledgement);
 	tcase_add_test(tcase, masks_what_the_kernel_sends);
 	tcase_add_test(tcase, filter_passes_what_is_asked_for);
+	tcase_add_test(tcase, filter_drops_new_threads);
 	tcase_add_test(tcase, filter_passes_acknowledgements);
 	tcase_add_test(tcase, filter_drops_what_nobody_can_ask_for);
 	tcase_add_test(tcase, filter_drops_short_datagrams);
