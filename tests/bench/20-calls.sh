@@ -15,7 +15,7 @@ count() {
 	spawn -r "$3" $N >"$T/spawned"
 	kill -INT $tracer
 	wait $tracer 2>/dev/null || :
-	calls=$(awk '$NF == "total" { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+$/ && $i > 1) { print $i; exit } }' "$T/strace")
+	calls=$(awk '$NF == "total" { print $4 }' "$T/strace")
 	figure kind "$1" rules "$2" rate "$3" daemon "$4" execs $N calls \
 		"$(awk -v calls="$calls" -v n=$N 'BEGIN { printf "%.2f", calls / n }')" \
 		list "$(awk -v n=$N '/^ *[0-9.]+ +[0-9.]+ +[0-9]+ +[0-9]+/ && $NF != "total" && $4 >= n / 20 {

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The tables of tests/bench/report, from lines of JSON with flat objects. Rounds are averaged. With
+# plot=1: the columns of the plot of cost by number of rules.
+
+function get(key,    at, rest) {
+	at = index($0, "\"" key "\": ")
+	if (!at)
+		return ""
+	rest = substr($0, at + length(key) + 4)
+	if (substr(rest, 1, 1) == "\"") {
+		rest = substr(rest, 2)
+		return substr(rest, 1, index(rest, "\"") - 1)
+	}
+	sub(/[,}].*/, "", rest)
+	return rest
+}
+
+function note(row, daemon, value) {
+	if (!(row in rows)) {
+		rows[row] = ++n_rows
+		order[n_rows] = row
+		section[n_rows] = get("part")
+	}
+	sum[row, daemon] += value
+	count[row, daemon]++
+}
+
+function mean(row, daemon) {
+	return count[row, daemon] ? sum[row, daemon] / count[row, daemon] : ""
+}
+
+function show(value) {
+	if (value == "")
+		return ""
+	return value >= 100 || value == int(value) ? sprintf("%.0f", value) : sprintf("%.1f", value)
+}
+
+function ratio(row, a, b) {
+	if (mean(row, a) == "" || !(mean(row, b) > 0))
+		return ""
+	return sprintf("%.2f", mean(row, a) / mean(row, b))
+}
+
+function head(title) {
+	print "\n" title "\n"
+	print "| | cgred | cgrulesengd | ratio | bare loop |"
+	print "|---|---|---|---|---|"
+}
+
+function rate_name() {
+	return get("rate") > 0 ? get("rate") "/s" : "as fast as the daemon follows"
+}
+
+get("part") == "cpu" {
+	kind = get("kind")
+	what = kind == "none" ? "no rule can match (" get("rules") " rules)" : kind == "groups" ? \
+		get("rules") " `@group:program`" : get("rules") " `user:program`"
+	note("CPU, " what ", " rate_name(), get("daemon"), get("cpu_us"))
+	if (kind == "programs" && get("rate") == 0) {
+		by_rules[get("rules"), get("daemon")] += get("cpu_us")
+		by_rules_n[get("rules"), get("daemon")]++
+		sizes[get("rules")]
+	}
+	if (kind != "none" && get("placed") != get("execs"))
+		lost[get("daemon")] += get("execs") - get("placed")
+}
+get("part") == "calls" {
+	what = get("kind") == "none" ? "no rule can match" : get("kind") == "groups" ? "100 `@group:program`" : "100 `user:program`"
+	note("calls, " what ", " rate_name(), get("daemon"), get("calls"))
+}
+get("part") == "latency" {
+	for (i = split("median p90 p99 max", part, " "); i > 0; i--)
+		value[i] = get(part[i])
+	for (i = 1; i <= 4; i++)
+		note((get("load") == "busy" ? "both CPUs busy" : "idle") ", " get("rate") "/s: " part[i], get("daemon"), value[i])
+}
+get("part") == "burst" {
+	note(get("execs") " programs: never classified", get("daemon"), get("lost"))
+	note(get("execs") " programs: wrongly classified", get("daemon"), get("wrong"))
+}
+get("part") == "memory" {
+	note(get("rules") " rules: resident memory, MB", get("daemon"), get("rss_kb") / 1024)
+	note(get("rules") " rules: load, ms", get("daemon"), get("load_ms"))
+	note(get("rules") " rules: load anew, ms", get("daemon"), get("busy_ms"))
+}
+get("part") == "reload" {
+	note("p99 " get("when") " a reload that waits 5 s", get("daemon"), get("p99"))
+	note("not placed " get("when") " it, of 2000", get("daemon"), get("unplaced"))
+}
+get("part") == "gate" && get("held") == "" {
+	what = get("what")
+	pause = get("pause_us") > 0 ? "with pauses of 20 ms" : "one after the other"
+	key = pause SUBSEP what
+	if (!(key in gate_median))
+		gate_rows[++n_gate] = key
+	gate_median[key] += get("median")
+	gate_p99[key] += get("p99")
+	gate_n[key]++
+}
+get("part") == "gate" && get("held") != "" { held = get("held") }
+get("part") == "match" { match_ns[get("rules")] = get("ns"); match_order[++n_match] = get("rules") }
+
+function print_section(name, title,    i) {
+	head(title)
+	for (i = 1; i <= n_rows; i++)
+		if (section[i] == name)
+			printf "| %s | %s | %s | %s | %s |\n", order[i], show(mean(order[i], "cgred")), \
+				show(mean(order[i], "cgrulesengd")), ratio(order[i], "cgred", "cgrulesengd"), \
+				show(mean(order[i], "loop"))
+}
+
+function has(name,    i) {
+	for (i = 1; i <= n_rows; i++)
+		if (section[i] == name)
+			return 1
+	return 0
+}
+
+function at(size, daemon) {
+	return by_rules_n[size, daemon] ? by_rules[size, daemon] / by_rules_n[size, daemon] : "?"
+}
+
+function print_gate(    i, part, base, key) {
+	print "\nThe exec gate: fork, exec, end and wait of a static program, µs\n"
+	print "| | | median | p99 | added: median | p99 |"
+	print "|---|---|---|---|---|---|"
+	for (i = 1; i <= n_gate; i++) {
+		key = gate_rows[i]
+		split(key, part, SUBSEP)
+		base = part[1] SUBSEP "no daemon"
+		printf "| %s | %s | %.0f | %.0f | %.0f | %.0f |\n", part[2], part[1], gate_median[key] / gate_n[key], \
+			gate_p99[key] / gate_n[key], gate_median[key] / gate_n[key] - gate_median[base] / gate_n[base], \
+			gate_p99[key] / gate_n[key] - gate_p99[base] / gate_n[base]
+	}
+	print "\nExecs that the gate held, of 10,000 of a program that no rule names: " held
+}
+
+END {
+	if (plot) {
+		for (size in sizes)
+			printf "%s %s %s\n", size, at(size, "cgred"), at(size, "cgrulesengd") | "sort -n"
+		exit
+	}
+	if (has("cpu"))
+		print_section("cpu", "Processor time of the daemon per fork+exec, µs")
+	for (daemon in lost)
+		printf "\n%s: %d of these programs were not placed in time.\n", daemon, lost[daemon]
+	if ((100000, "cgred") in by_rules)
+		printf "\ncgred, 100,000 rules against 10: %.2f\n", at(100000, "cgred") / at(10, "cgred")
+	if (has("calls"))
+		print_section("calls", "System calls of the daemon per fork+exec")
+	if (has("latency"))
+		print_section("latency", "From exec to placed, µs")
+	if (has("burst"))
+		print_section("burst", "A burst of programs that stay")
+	if (has("memory"))
+		print_section("memory", "Memory and load")
+	if (has("reload"))
+		print_section("reload", "From exec to placed around a reload that waits for a name service, µs")
+	if (n_gate)
+		print_gate()
+	if (n_match) {
+		print "\nThe matcher alone\n\n| rules | ns per match |\n|---|---|"
+		for (i = 1; i <= n_match; i++)
+			printf "| %s | %s |\n", match_order[i], match_ns[match_order[i]]
+	}
+}
