@@ -84,7 +84,7 @@ get("part") == "memory" {
 	note(get("rules") " rules: load anew, ms", get("daemon"), get("busy_ms"))
 }
 get("part") == "reload" {
-	note("p99 " get("when") " a reload that waits 5 s", get("daemon"), get("p99"))
+	note("p99 " get("when") " a reload that waits 10 s", get("daemon"), get("p99"))
 	note("not placed " get("when") " it, of 2000", get("daemon"), get("unplaced"))
 }
 get("part") == "gate" && get("held") == "" {
