@@ -268,11 +268,12 @@ static void handle_change(struct engine *engine, const struct event *event)
 	}
 }
 
-static void handle(struct engine *engine, const struct event *event)
+void engine_handle_event(struct engine *engine, const struct event *event)
 {
 	engine->stats.events++;
 	if (engine->canary && event->tgid == engine->canary) {
-		engine->canary_seen = true;
+		engine->canary_fork_seen |= event->kind == EVENT_FORK;
+		engine->canary_seen |= event->kind != EVENT_FORK;
 		return;
 	}
 	switch (event->kind) {
@@ -299,10 +300,12 @@ void engine_handle_queue(struct engine *engine)
 	for (engine->queue_at = 0; engine->queue_at < engine->queue_n; engine->queue_at++) {
 		const struct event event = engine->queue[engine->queue_at];
 
-		handle(engine, &event);
+		engine_handle_forks(engine, event.time_ns);
+		engine_handle_event(engine, &event);
 	}
 	engine->queue_n = engine->queue_at = 0;
 	arm_settle_timer(engine);
+	engine_expect_forks(engine);
 	engine_update_kinds(engine);
 }
 
