@@ -58,12 +58,14 @@ struct proc_path {
 static struct proc_path proc_path(const struct process *process, const char *name)
 {
 	struct proc_path path;
+	char *at = num_put_u32(path.text, (uint32_t)process->tgid);
 
-	if (process->tid)
-		(void)snprintf(path.text, sizeof(path.text), "%d/task/%d/%s", (int)process->tgid,
-			       (int)process->tid, name);
-	else
-		(void)snprintf(path.text, sizeof(path.text), "%d/%s", (int)process->tgid, name);
+	if (process->tid) {
+		at = stpcpy(at, "/task/");
+		at = num_put_u32(at, (uint32_t)process->tid);
+	}
+	*at++ = '/';
+	(void)stpcpy(at, name);
 	return path;
 }
 
