@@ -17,8 +17,8 @@
 
 #include "base/log.h"
 #include "base/loop.h"
-#include "engine/family.h"
 #include "engine/event.h"
+#include "engine/family.h"
 #include "engine/parts.h"
 #include "process/sticky.h"
 #include "source/connector.h"

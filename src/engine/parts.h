@@ -46,7 +46,7 @@ struct engine {
 	uint64_t start_ticks; /* of ours: what is older is not ours to move without --scan */
 
 	struct connector *connector;
-	struct connector *forks;  /* a second one: see forks.c */
+	struct connector *forks; /* a second one: see forks.c */
 	struct event fork_queue[ENGINE_BATCH];
 	size_t fork_n, fork_at;
 	unsigned fork_kinds;

@@ -601,14 +601,10 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		unsigned facts;
 		int (*read)(struct process_reader *reader, struct process *process);
 	} steps[] = {
-		{ FACT_EXE_FILE, read_exe_file },
-		{ FACT_EXE, read_exe },
-		{ FACT_START, read_stat },
-		{ FACT_GROUPS | FACT_PRIVILEGES, read_status },
-		{ FACT_STATUS, read_ids },
-		{ FACT_COMM, read_comm },
-		{ FACT_INVOKED, read_invoked },
-		{ FACT_CGROUP, read_cgroup },
+		{ FACT_EXE_FILE, read_exe_file }, { FACT_EXE, read_exe },
+		{ FACT_START, read_stat },	  { FACT_GROUPS | FACT_PRIVILEGES, read_status },
+		{ FACT_STATUS, read_ids },	  { FACT_COMM, read_comm },
+		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
 		{ FACT_SCHED, read_sched },
 	};
 
