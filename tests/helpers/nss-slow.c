@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libnss_cgredslow.so.2: a name service, for "passwd: ... cgredslow" in nsswitch.conf, that takes
- * ten seconds to know no user. It makes the file $CGRED_SLOW_MARK.began first, and .ended last.
+ * libnss_cgredslow.so.2: a name service, for "passwd: ... cgredslow" in nsswitch.conf, that takes ten
+ * seconds to know no user. It makes the file $CGRED_SLOW_MARK.began first, and .ended last.
  */
 #include <errno.h>
 #include <fcntl.h>
