@@ -54,10 +54,12 @@ struct engine {
 	bool forks_expected; /* the timer runs */
 	struct event queue[ENGINE_QUEUE];
 	size_t queue_n, queue_at; /* how many there are, and which is being handled */
+	unsigned wanted_kinds;	  /* for the rules */
+	unsigned kinds;		  /* subscribed to */
 	bool lost;		  /* events were dropped, and the queue was not empty since */
 	uint64_t dropped_before;  /* by sockets before this one */
 	uint64_t told, heard;	  /* events but forks; and when the last quiet time was measured */
-	pid_t canary;		  /* 0: none is out */
+	pid_t canary;		  /* 0: none is out; -1: about to be made */
 	bool canary_seen, canary_fork_seen;
 	struct scan *older; /* without --scan: who was there at the start; NULL: not known */
 	struct scan *scan;
@@ -102,6 +104,9 @@ int engine_open_connector(struct engine *engine);
 
 /* Change the subscription to what is needed now. */
 void engine_update_kinds(struct engine *engine);
+
+/* The same, for rules that are new. */
+void engine_take_kinds(struct engine *engine);
 
 /* Take what the socket has into the queue, as far as there is room. False: the socket is empty. */
 bool engine_fill_queue(struct engine *engine);

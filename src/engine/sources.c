@@ -18,7 +18,10 @@
 #include "engine/family.h"
 #include "engine/parts.h"
 #include "engine/report.h"
+#include "process/process.h"
 #include "process/sticky.h"
+#include "rule/destination.h"
+#include "rule/ruleset.h"
 #include "source/connector.h"
 #include "source/scan.h"
 
@@ -36,7 +39,8 @@
 #define SCAN_LATER_MS	15000
 
 /* Forks have a socket of their own (forks.c). */
-#define KINDS (EVENT_MASK(EVENT_EXEC) | EVENT_MASK(EVENT_UID) | EVENT_MASK(EVENT_GID))
+#define KINDS_ALWAYS (EVENT_MASK(EVENT_EXEC))
+#define KINDS_OF_IDS (EVENT_MASK(EVENT_UID) | EVENT_MASK(EVENT_GID))
 
 /* ---- scan ----------------------------------------------------------------------------------- */
 
@@ -148,12 +152,50 @@ void engine_find_older(struct engine *engine)
 
 /* ---- connector ------------------------------------------------------------------------------ */
 
+/* Does it matter to any rule who a process is? */
+static bool depends_on_ids(const struct ruleset *rules)
+{
+	if (rules->facts & (FACT_STATUS | FACT_GROUPS))
+		return true;
+	for (size_t i = 0; i < rules->n_targets; i++) {
+		if (rules->targets[i]->needs & DESTINATION_VARIES)
+			return true;
+	}
+	return false;
+}
+
+void engine_take_kinds(struct engine *engine)
+{
+	engine->wanted_kinds = KINDS_ALWAYS;
+	if (depends_on_ids(engine->rules))
+		engine->wanted_kinds |= KINDS_OF_IDS;
+	engine_update_kinds(engine);
+}
+
+static int update_kinds(struct engine *engine)
+{
+	unsigned kinds = engine->wanted_kinds;
+	int r;
+
+	/* It is a change of ids by which it is known. */
+	if (engine->canary)
+		kinds |= KINDS_OF_IDS;
+	if (!engine->connector || kinds == engine->kinds)
+		return 0;
+	r = connector_set_kinds(engine->connector, kinds);
+	if (r == 0)
+		engine->kinds = kinds;
+	return r;
+}
+
 void engine_update_kinds(struct engine *engine)
 {
 	int r;
 
 	engine_sync_update(engine);
-	r = engine_forks_update_kinds(engine);
+	r = update_kinds(engine);
+	if (r == 0)
+		r = engine_forks_update_kinds(engine);
 	if (r < 0)
 		log_err("cannot change the subscription to events: %s", strerror(-r));
 }
@@ -237,7 +279,8 @@ int engine_open_connector(struct engine *engine)
 	int r;
 
 	close_connector(engine);
-	r = connector_open(KINDS, ACKNOWLEDGE_MS, &engine->connector, &tried);
+	engine->kinds = engine->wanted_kinds;
+	r = connector_open(engine->kinds, ACKNOWLEDGE_MS, &engine->connector, &tried);
 	if (r == 0)
 		r = engine_forks_open(engine, ACKNOWLEDGE_MS, &tried);
 	if (r < 0) {
@@ -262,6 +305,8 @@ static void send_canary(struct engine *engine)
 	if (engine->canary || !PROTECT_SILENCE)
 		return;
 	engine->canary_seen = engine->canary_fork_seen = false;
+	engine->canary = -1;
+	engine_update_kinds(engine);
 	engine->canary = fork();
 	if (engine->canary == 0) {
 		(void)syscall(SYS_setresuid, -1, 65534, -1);
@@ -294,6 +339,7 @@ static void end_canary(struct engine *engine)
 		return;
 	}
 	engine->canary = 0;
+	engine_update_kinds(engine);
 	if (seen)
 		loop_timer_arm(engine->canary_timer, QUIET_MS);
 	else
