@@ -125,6 +125,8 @@ void engine_on_scan_step(void *arg)
 		engine_start_scan(engine);
 		return;
 	}
+	/* Forks of before are not of the gap. */
+	engine_on_forks(engine);
 	n = scan_next(engine->scan, events, ENGINE_BATCH);
 	if (n <= 0) {
 		end_scan(engine, n);
