@@ -24,8 +24,8 @@ struct loop *loop_new(void)
 
 	if (!loop)
 		return NULL;
-	/* With its coarse clock: the precise timers of libevent cost a system call each time that the
-	 * loop goes to sleep. */
+	/* With its coarse clock: the precise timers of libevent cost a system call each time that
+	 * the loop goes to sleep. */
 	loop->base = event_base_new();
 	if (!loop->base) {
 		free(loop);

@@ -45,3 +45,17 @@ bool num_scan_u64(const char **cursor, uint64_t *ret)
 	*cursor = end;
 	return true;
 }
+
+char *num_put_u32(char *at, uint32_t value)
+{
+	char digits[NUM_U32_DIGITS];
+	size_t n = 0;
+
+	do {
+		digits[n++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	while (n > 0)
+		*at++ = digits[--n];
+	return at;
+}

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "cgroup/cgconfig.h"
 #include "cgroup/hierarchy.h"
 
@@ -355,12 +356,12 @@ int group_open_procs(const struct hierarchy *hierarchy, const char *path)
 
 int group_add_process(int procs_fd, pid_t tgid)
 {
-	char digits[16];
-	int len = snprintf(digits, sizeof(digits), "%d", (int)tgid);
+	char digits[NUM_U32_DIGITS];
+	const char *end = num_put_u32(digits, (uint32_t)tgid);
 	ssize_t put;
 
 	do {
-		put = write(procs_fd, digits, (size_t)len);
+		put = write(procs_fd, digits, (size_t)(end - digits));
 	} while (put < 0 && errno == EINTR);
 	return put < 0 ? -errno : 0;
 }

@@ -4,7 +4,6 @@
 
 #include "cgroup/kept.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -33,7 +32,11 @@ struct kept {
 
 void kept_make_key(char key[KEPT_KEY_MAX], size_t hierarchy, const char *path, size_t len)
 {
-	(void)snprintf(key, KEPT_KEY_MAX, "%c%.*s", (int)('0' + hierarchy), (int)len, path);
+	if (len > KEPT_KEY_MAX - 2)
+		len = KEPT_KEY_MAX - 2;
+	*key++ = (char)('0' + hierarchy);
+	memcpy(key, path, len);
+	key[len] = '\0';
 }
 
 struct kept *kept_new(void)

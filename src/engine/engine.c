@@ -52,6 +52,7 @@ static void on_sweep(void *arg)
 	uint64_t now = engine_now_ms();
 
 	(void)placer_sweep(engine->placer, now);
+	engine_on_forks(engine);
 	/* A queue that is not empty may still have forks of before. */
 	if (!engine->lost && now > FAMILY_KEPT_MS)
 		family_expire(engine->family, now - FAMILY_KEPT_MS);
@@ -72,6 +73,10 @@ void engine_get_stats(const struct engine *engine, struct engine_stats *ret)
 		connector_get_stats(engine->connector, &connector);
 	ret->held = engine_sync_held(engine);
 	ret->dropped = engine->dropped_before + connector.dropped;
+	if (engine->forks) {
+		connector_get_stats(engine->forks, &connector);
+		ret->dropped += connector.dropped;
+	}
 }
 
 static int find_hierarchies(struct engine *engine)
@@ -194,9 +199,10 @@ static int make_watches(struct engine *engine)
 	engine->sweep_timer = loop_watch_timer(loop, on_sweep, engine);
 	engine->retry_timer = loop_watch_timer(loop, engine_on_retry, engine);
 	engine->canary_timer = loop_watch_timer(loop, engine_on_canary, engine);
+	engine->forks_timer = loop_watch_timer(loop, engine_on_forks, engine);
 	if (!engine->on_mounts || !engine->on_loader || !engine->settle_timer ||
 	    !engine->scan_timer || !engine->sweep_timer || !engine->retry_timer ||
-	    !engine->canary_timer)
+	    !engine->canary_timer || !engine->forks_timer)
 		return -ENOMEM;
 	return 0;
 }
@@ -265,7 +271,9 @@ void engine_free(struct engine *engine)
 	loop_watch_free(engine->sweep_timer);
 	loop_watch_free(engine->retry_timer);
 	loop_watch_free(engine->canary_timer);
+	loop_watch_free(engine->forks_timer);
 	connector_close(engine->connector);
+	connector_close(engine->forks);
 	scan_free(engine->scan);
 	scan_free(engine->older);
 	loader_free(engine->loader);

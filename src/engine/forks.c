@@ -17,19 +17,21 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "engine/event.h"
 #include "engine/family.h"
 #include "engine/parts.h"
 #include "process/sticky.h"
 #include "source/connector.h"
 
 /* How long a child of the gap waits for its turn where nothing else happens. */
-#define FORKS_MS 5
+#define FORKS_MS 10
 
-/* So many in a second that the socket must be emptied more often. */
+/* So many at once: the socket must be emptied more often. */
 #define MANY 4096
 
-/* A turn reads so many batches. */
+/* What is done in one turn at most. */
 #define BATCHES 128
+#define TURNS	8
 
 static void take_error(struct engine *engine, int error)
 {
@@ -39,7 +41,7 @@ static void take_error(struct engine *engine, int error)
 	}
 	engine->stats.overruns++;
 	engine->lost = true;
-	/* The loss is made good when the turn of the timer comes. */
+	/* That turn makes it good. */
 	loop_timer_arm(engine->forks_timer, 0);
 }
 
@@ -57,7 +59,7 @@ static bool fill(struct engine *engine)
 	if (n < 0)
 		take_error(engine, n);
 	else
-		engine->forks_read = n < ENGINE_BATCH;
+		engine->forks_read = connector_is_drained(engine->forks);
 	if (n > 0)
 		engine->fork_n = (size_t)n;
 	return n > 0;
@@ -72,6 +74,16 @@ void engine_handle_forks(struct engine *engine, uint64_t until_ns)
 	}
 }
 
+static bool empty_queue(struct engine *engine)
+{
+	for (int turn = 0; turn < TURNS && engine->connector; turn++) {
+		if (!engine_fill_queue(engine) || engine->lost)
+			return true;
+		engine_handle_queue(engine);
+	}
+	return !engine->connector;
+}
+
 /* All that were there before the other socket was found empty. Returns how many there were. */
 static size_t handle_all(struct engine *engine)
 {
@@ -79,28 +91,26 @@ static size_t handle_all(struct engine *engine)
 
 	for (int i = 0; i < BATCHES; i++) {
 		engine->forks_read = false;
-		(void)fill(engine);
-		total += engine->fork_n;
-		while (engine_fill_queue(engine)) {
-			engine_handle_queue(engine);
-			if (engine->lost)
-				break;
-		}
-		engine->forks_read = true;
-		if (engine->fork_at == engine->fork_n)
+		if (!fill(engine) || !empty_queue(engine))
 			break;
+		total += engine->fork_n - engine->fork_at;
+		engine->forks_read = true;
 		engine_handle_forks(engine, UINT64_MAX);
 	}
 	return total;
 }
 
+static void expect(struct engine *engine, unsigned delay_ms)
+{
+	engine->forks_expected = true;
+	loop_timer_arm(engine->forks_timer, delay_ms);
+}
+
 void engine_expect_forks(struct engine *engine)
 {
-	if (engine->forks_expected || !engine->forks ||
-	    (family_count(engine->family) == 0 && engine->fork_at == engine->fork_n))
-		return;
-	engine->forks_expected = true;
-	loop_timer_arm(engine->forks_timer, FORKS_MS);
+	if (engine->forks && !engine->forks_expected &&
+	    (family_count(engine->family) || engine->fork_at < engine->fork_n))
+		expect(engine, FORKS_MS);
 }
 
 void engine_on_forks(void *arg)
@@ -109,10 +119,45 @@ void engine_on_forks(void *arg)
 	size_t n = handle_all(engine);
 
 	engine->forks_expected = false;
-	engine_recover_if_lost(engine);
-	if (n >= MANY) {
-		engine->forks_expected = true;
-		loop_timer_arm(engine->forks_timer, FORKS_MS);
-	}
-	engine_handle_queue(engine); /* nothing, but what follows a turn */
+	if (engine->lost)
+		engine_on_connector(engine);
+	if (n >= MANY)
+		expect(engine, 0);
+	engine_handle_queue(engine);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+void engine_forks_close(struct engine *engine)
+{
+	struct connector_stats stats;
+
+	if (!engine->forks)
+		return;
+	connector_get_stats(engine->forks, &stats);
+	engine->dropped_before += stats.dropped;
+	connector_close(engine->forks);
+	engine->forks = NULL;
+	engine->fork_at = engine->fork_n = 0;
+}
+
+int engine_forks_open(struct engine *engine, unsigned timeout_ms, const char **ret_tried)
+{
+	engine->fork_kinds = EVENT_MASK(EVENT_FORK);
+	engine->forks_read = false;
+	return connector_open(engine->fork_kinds, timeout_ms, &engine->forks, ret_tried);
+}
+
+int engine_forks_update_kinds(struct engine *engine)
+{
+	unsigned kinds = EVENT_MASK(EVENT_FORK);
+	int r = 0;
+
+	if (sticky_count(engine->sticky))
+		kinds |= EVENT_MASK(EVENT_EXIT);
+	if (engine->forks && kinds != engine->fork_kinds)
+		r = connector_set_kinds(engine->forks, kinds);
+	if (r == 0)
+		engine->fork_kinds = kinds;
+	return r;
 }

@@ -14,6 +14,7 @@
 #include "engine/parts.h"
 #include "engine/pending.h"
 #include "engine/report.h"
+#include "process/sticky.h"
 #include "source/scan.h"
 
 /* How long a change of ids waits for the rest of setgid, setuid and exec, which then are one
@@ -61,20 +62,31 @@ static void try_again(struct engine *engine, struct pending_item item)
 		engine_scan_later(engine);
 }
 
+/* The family is about to have a member. As long as it had none, no fork meant anything, and none was
+ * read: those of before the event must not be taken for children of the gap. */
+static void begin_family(struct engine *engine)
+{
+	if (!family_count(engine->family))
+		engine_handle_forks(engine, engine->event_ns);
+}
+
 /* The decision is made: what does that mean for the children of the process? */
 static void tell_family(struct engine *engine, pid_t tgid, const struct decision *decision)
 {
 	switch (decision->verdict) {
 	case VERDICT_PLACED:
+		begin_family(engine);
 		if (family_place(engine->family, tgid, &decision->place, engine_now_ms()) < 0)
 			lack_memory(engine, "the children of a process");
 		return;
 	case VERDICT_SUPERSEDED:
 	case VERDICT_WAITS:
 	case VERDICT_UNREADABLE:
+		begin_family(engine);
 		(void)family_open(engine->family, tgid, engine_now_ms());
 		return;
 	case VERDICT_GONE:
+		begin_family(engine);
 		(void)family_orphan(engine->family, tgid, engine_now_ms());
 		return;
 	case VERDICT_EXEMPT:
@@ -213,6 +225,7 @@ bool engine_is_superseded(void *arg, pid_t tgid)
 /* The decision about the process is put off: children that it forks until then wait with it. */
 static void put_off(struct engine *engine, pid_t tgid)
 {
+	begin_family(engine);
 	if (family_open(engine->family, tgid, engine_now_ms()) < 0)
 		lack_memory(engine, "the children of a process");
 }
@@ -268,11 +281,12 @@ static void handle_change(struct engine *engine, const struct event *event)
 	}
 }
 
-static void handle(struct engine *engine, const struct event *event)
+void engine_handle_event(struct engine *engine, const struct event *event)
 {
 	engine->stats.events++;
 	if (engine->canary && event->tgid == engine->canary) {
-		engine->canary_seen = true;
+		engine->canary_fork_seen |= event->kind == EVENT_FORK;
+		engine->canary_seen |= event->kind != EVENT_FORK;
 		return;
 	}
 	switch (event->kind) {
@@ -299,10 +313,15 @@ void engine_handle_queue(struct engine *engine)
 	for (engine->queue_at = 0; engine->queue_at < engine->queue_n; engine->queue_at++) {
 		const struct event event = engine->queue[engine->queue_at];
 
-		handle(engine, &event);
+		engine->event_ns = event.time_ns;
+		if (family_count(engine->family) || sticky_count(engine->sticky))
+			engine_handle_forks(engine, event.time_ns);
+		engine_handle_event(engine, &event);
 	}
+	engine->event_ns = 0;
 	engine->queue_n = engine->queue_at = 0;
 	arm_settle_timer(engine);
+	engine_expect_forks(engine);
 	engine_update_kinds(engine);
 }
 

@@ -46,14 +46,22 @@ struct engine {
 	uint64_t start_ticks; /* of ours: what is older is not ours to move without --scan */
 
 	struct connector *connector;
+	struct connector *forks; /* a second one: see forks.c */
+	struct event fork_queue[ENGINE_BATCH];
+	size_t fork_n, fork_at;
+	unsigned fork_kinds;
+	uint64_t event_ns;   /* the time of the event that is being handled; 0: none is */
+	bool forks_read;     /* until it was empty, since the last event of the other */
+	bool forks_expected; /* the timer runs */
 	struct event queue[ENGINE_QUEUE];
 	size_t queue_n, queue_at; /* how many there are, and which is being handled */
+	unsigned wanted_kinds;	  /* for the rules */
 	unsigned kinds;		  /* subscribed to */
 	bool lost;		  /* events were dropped, and the queue was not empty since */
 	uint64_t dropped_before;  /* by sockets before this one */
-	uint64_t heard;		  /* stats.events when the last quiet time was measured */
-	pid_t canary;		  /* 0: none is out */
-	bool canary_seen;
+	uint64_t told, heard;	  /* events but forks; and when the last quiet time was measured */
+	pid_t canary;		  /* 0: none is out; -1: about to be made */
+	bool canary_seen, canary_fork_seen;
 	struct scan *older; /* without --scan: who was there at the start; NULL: not known */
 	struct scan *scan;
 	bool scan_again;      /* something was lost while a scan ran */
@@ -64,12 +72,15 @@ struct engine {
 
 	struct loop_watch *on_connector, *on_loader, *on_mounts;
 	struct loop_watch *settle_timer, *scan_timer, *sweep_timer, *retry_timer, *canary_timer;
+	struct loop_watch *forks_timer;
 	struct engine_stats stats;
 };
 
 uint64_t engine_now_ms(void);
 
 /* ---- intake.c */
+
+void engine_handle_event(struct engine *engine, const struct event *event);
 
 /* Handle all events of the queue, then empty it. */
 void engine_handle_queue(struct engine *engine);
@@ -95,6 +106,9 @@ int engine_open_connector(struct engine *engine);
 /* Change the subscription to what is needed now. */
 void engine_update_kinds(struct engine *engine);
 
+/* The same, for rules that are new. */
+void engine_take_kinds(struct engine *engine);
+
 /* Take what the socket has into the queue, as far as there is room. False: the socket is empty. */
 bool engine_fill_queue(struct engine *engine);
 void engine_start_scan(struct engine *engine);
@@ -107,6 +121,23 @@ void engine_scan_later(struct engine *engine);
 void engine_on_scan_step(void *arg);
 void engine_on_canary(void *arg);
 void engine_on_mounts(void *arg);
+
+/* There are events, or some were lost. */
+void engine_on_connector(void *arg);
+
+/* ---- forks.c */
+
+/* 0 or -errno, not logged; *ret_tried says what failed. */
+int engine_forks_open(struct engine *engine, unsigned timeout_ms, const char **ret_tried);
+void engine_forks_close(struct engine *engine);
+int engine_forks_update_kinds(struct engine *engine);
+
+/* Handle the forks that are not later than an event, which is about to be handled. */
+void engine_handle_forks(struct engine *engine, uint64_t until_ns);
+
+/* Children of somebody that was decided about may still be told of: look at it soon. */
+void engine_expect_forks(struct engine *engine);
+void engine_on_forks(void *arg);
 
 /* ---- reload.c */
 

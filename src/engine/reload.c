@@ -50,10 +50,12 @@ static void take(struct engine *engine, struct loader_job *job)
 		swap_rules(engine, job->rules);
 	swap_cgconfig(engine, &job->cgconfig);
 	report_reset(engine->report);
-	if (job->kind == LOADER_RULES)
+	if (job->kind == LOADER_RULES) {
+		engine_take_kinds(engine);
 		engine_sync_programs(engine, &job->programs);
-	else
+	} else {
 		engine_sync_plan(engine);
+	}
 }
 
 /* Nobody asked for it: it must bring the names that were missing, and nothing else. */

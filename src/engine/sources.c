@@ -18,7 +18,10 @@
 #include "engine/family.h"
 #include "engine/parts.h"
 #include "engine/report.h"
+#include "process/process.h"
 #include "process/sticky.h"
+#include "rule/destination.h"
+#include "rule/ruleset.h"
 #include "source/connector.h"
 #include "source/scan.h"
 
@@ -35,10 +38,9 @@
 #define SCAN_RETRY_MS	1000
 #define SCAN_LATER_MS	15000
 
-/* Forks are for the children of the gap (family.h) and for sticky processes. */
-#define KINDS_ALWAYS                                                              \
-	(EVENT_MASK(EVENT_EXEC) | EVENT_MASK(EVENT_UID) | EVENT_MASK(EVENT_GID) | \
-	 EVENT_MASK(EVENT_FORK))
+/* Forks have a socket of their own (forks.c). */
+#define KINDS_ALWAYS (EVENT_MASK(EVENT_EXEC))
+#define KINDS_OF_IDS (EVENT_MASK(EVENT_UID) | EVENT_MASK(EVENT_GID))
 
 /* ---- scan ----------------------------------------------------------------------------------- */
 
@@ -123,6 +125,8 @@ void engine_on_scan_step(void *arg)
 		engine_start_scan(engine);
 		return;
 	}
+	/* Forks of before are not of the gap. */
+	engine_on_forks(engine);
 	n = scan_next(engine->scan, events, ENGINE_BATCH);
 	if (n <= 0) {
 		end_scan(engine, n);
@@ -150,21 +154,52 @@ void engine_find_older(struct engine *engine)
 
 /* ---- connector ------------------------------------------------------------------------------ */
 
+/* Does it matter to any rule who a process is? */
+static bool depends_on_ids(const struct ruleset *rules)
+{
+	if (rules->facts & (FACT_STATUS | FACT_GROUPS))
+		return true;
+	for (size_t i = 0; i < rules->n_targets; i++) {
+		if (rules->targets[i]->needs & DESTINATION_VARIES)
+			return true;
+	}
+	return false;
+}
+
+void engine_take_kinds(struct engine *engine)
+{
+	engine->wanted_kinds = KINDS_ALWAYS;
+	if (depends_on_ids(engine->rules))
+		engine->wanted_kinds |= KINDS_OF_IDS;
+	engine_update_kinds(engine);
+}
+
+static int update_kinds(struct engine *engine)
+{
+	unsigned kinds = engine->wanted_kinds;
+	int r;
+
+	/* It is a change of ids by which it is known. */
+	if (engine->canary)
+		kinds |= KINDS_OF_IDS;
+	if (!engine->connector || kinds == engine->kinds)
+		return 0;
+	r = connector_set_kinds(engine->connector, kinds);
+	if (r == 0)
+		engine->kinds = kinds;
+	return r;
+}
+
 void engine_update_kinds(struct engine *engine)
 {
-	unsigned kinds = KINDS_ALWAYS;
 	int r;
 
 	engine_sync_update(engine);
-	if (sticky_count(engine->sticky))
-		kinds |= EVENT_MASK(EVENT_EXIT);
-	if (!engine->connector || kinds == engine->kinds)
-		return;
-	r = connector_set_kinds(engine->connector, kinds);
+	r = update_kinds(engine);
+	if (r == 0)
+		r = engine_forks_update_kinds(engine);
 	if (r < 0)
 		log_err("cannot change the subscription to events: %s", strerror(-r));
-	else
-		engine->kinds = kinds;
 }
 
 static void send_canary(struct engine *engine);
@@ -172,13 +207,15 @@ static void send_canary(struct engine *engine);
 /* The queue is empty: everything that was dropped was dropped before now. */
 static void recover(struct engine *engine)
 {
-	struct connector_stats stats;
+	struct engine_stats stats;
 
+	engine->forks_read = false;
+	engine_handle_forks(engine, UINT64_MAX);
 	engine->lost = false;
-	connector_get_stats(engine->connector, &stats);
+	engine_get_stats(engine, &stats);
 	log_warning(
 		"%llu events were dropped so far; looking for the processes that they were about",
-		(unsigned long long)(engine->dropped_before + stats.dropped));
+		(unsigned long long)stats.dropped);
 	if (PROTECT_OVERFLOW)
 		engine_start_scan(engine);
 	/* On some kernels nothing comes any more after this (6.6.14 to 17, 6.7.0 to 5). */
@@ -199,14 +236,17 @@ bool engine_fill_queue(struct engine *engine)
 	}
 	if (n < 0)
 		log_err("cannot read events: %s", strerror(-n));
-	if (n > 0)
+	if (n > 0) {
 		engine->queue_n += (size_t)n;
+		engine->told += (uint64_t)n;
+		engine->forks_read = false;
+	}
 	return n != 0;
 }
 
 /* After a loss this goes on until the socket is empty, or for a while: what is left makes it
  * readable. */
-static void on_connector(void *arg)
+void engine_on_connector(void *arg)
 {
 	struct engine *engine = arg;
 
@@ -224,6 +264,7 @@ static void close_connector(struct engine *engine)
 {
 	struct connector_stats stats;
 
+	engine_forks_close(engine);
 	if (!engine->connector)
 		return;
 	connector_get_stats(engine->connector, &stats);
@@ -240,14 +281,17 @@ int engine_open_connector(struct engine *engine)
 	int r;
 
 	close_connector(engine);
-	engine->kinds = KINDS_ALWAYS;
+	engine->kinds = engine->wanted_kinds;
 	r = connector_open(engine->kinds, ACKNOWLEDGE_MS, &engine->connector, &tried);
+	if (r == 0)
+		r = engine_forks_open(engine, ACKNOWLEDGE_MS, &tried);
 	if (r < 0) {
+		close_connector(engine);
 		log_err("cannot listen to the proc connector: %s: %s", tried, strerror(-r));
 		return r;
 	}
 	engine->on_connector = loop_watch_read(engine->loop, connector_fd(engine->connector),
-					       on_connector, engine);
+					       engine_on_connector, engine);
 	if (!engine->on_connector)
 		return -ENOMEM;
 	engine_update_kinds(engine);
@@ -262,7 +306,9 @@ static void send_canary(struct engine *engine)
 {
 	if (engine->canary || !PROTECT_SILENCE)
 		return;
-	engine->canary_seen = false;
+	engine->canary_seen = engine->canary_fork_seen = false;
+	engine->canary = -1;
+	engine_update_kinds(engine);
 	engine->canary = fork();
 	if (engine->canary == 0) {
 		(void)syscall(SYS_setresuid, -1, 65534, -1);
@@ -285,14 +331,17 @@ static void reopen(struct engine *engine)
 
 static void end_canary(struct engine *engine)
 {
-	bool seen = engine->canary_seen;
+	bool seen;
 
+	engine_on_forks(engine);
+	seen = engine->canary_seen && engine->canary_fork_seen;
 	if (waitpid(engine->canary, NULL, WNOHANG) == 0) {
 		/* It has not even run yet: the machine is busy, and nothing is proved. */
 		loop_timer_arm(engine->canary_timer, CANARY_MS);
 		return;
 	}
 	engine->canary = 0;
+	engine_update_kinds(engine);
 	if (seen)
 		loop_timer_arm(engine->canary_timer, QUIET_MS);
 	else
@@ -302,9 +351,9 @@ static void end_canary(struct engine *engine)
 void engine_on_canary(void *arg)
 {
 	struct engine *engine = arg;
-	bool heard = engine->stats.events != engine->heard;
+	bool heard = engine->told != engine->heard;
 
-	engine->heard = engine->stats.events;
+	engine->heard = engine->told;
 	if (engine->canary)
 		end_canary(engine);
 	else if (!engine->connector)

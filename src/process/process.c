@@ -58,12 +58,14 @@ struct proc_path {
 static struct proc_path proc_path(const struct process *process, const char *name)
 {
 	struct proc_path path;
+	char *at = num_put_u32(path.text, (uint32_t)process->tgid);
 
-	if (process->tid)
-		(void)snprintf(path.text, sizeof(path.text), "%d/task/%d/%s", (int)process->tgid,
-			       (int)process->tid, name);
-	else
-		(void)snprintf(path.text, sizeof(path.text), "%d/%s", (int)process->tgid, name);
+	if (process->tid) {
+		at = stpcpy(at, "/task/");
+		at = num_put_u32(at, (uint32_t)process->tid);
+	}
+	*at++ = '/';
+	(void)stpcpy(at, name);
 	return path;
 }
 
@@ -599,14 +601,10 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		unsigned facts;
 		int (*read)(struct process_reader *reader, struct process *process);
 	} steps[] = {
-		{ FACT_EXE_FILE, read_exe_file },
-		{ FACT_EXE, read_exe },
-		{ FACT_START, read_stat },
-		{ FACT_GROUPS | FACT_PRIVILEGES, read_status },
-		{ FACT_STATUS, read_ids },
-		{ FACT_COMM, read_comm },
-		{ FACT_INVOKED, read_invoked },
-		{ FACT_CGROUP, read_cgroup },
+		{ FACT_EXE_FILE, read_exe_file }, { FACT_EXE, read_exe },
+		{ FACT_START, read_stat },	  { FACT_GROUPS | FACT_PRIVILEGES, read_status },
+		{ FACT_STATUS, read_ids },	  { FACT_COMM, read_comm },
+		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
 		{ FACT_SCHED, read_sched },
 	};
 

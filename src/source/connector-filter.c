@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The filter that the kernel runs on each datagram before it takes any of the socket's buffer. Pure. */
+/* The filter that the kernel runs on each datagram before it takes any of the socket's buffer.
+ * Pure. */
 #include "config.h"
 
 #include "source/connector-filter.h"

@@ -45,6 +45,7 @@ struct listen_request {
 struct connector {
 	struct mnl_socket *socket;
 	bool listening;	       /* an IGNORE is owed */
+	bool drained;	       /* when it was last read */
 	uint32_t kernel_drops; /* the kernel's counter when it was last read; it wraps */
 	struct connector_stats stats;
 	struct mmsghdr messages[BATCH];
@@ -116,6 +117,7 @@ int connector_read(struct connector *connector, struct event *events, size_t max
 	for (int i = 0; i < SKIP_BATCHES && count == 0; i++) {
 		int got = receive(connector, batch);
 
+		connector->drained = got < (int)batch;
 		if (got <= 0)
 			return got;
 		for (int j = 0; j < got; j++) {
@@ -127,6 +129,11 @@ int connector_read(struct connector *connector, struct event *events, size_t max
 	}
 	connector->stats.received += (uint64_t)count;
 	return count;
+}
+
+bool connector_is_drained(const struct connector *connector)
+{
+	return connector->drained;
 }
 
 /*

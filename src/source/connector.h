@@ -2,6 +2,7 @@
 #ifndef CGRED_SOURCE_CONNECTOR_H
 #define CGRED_SOURCE_CONNECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,9 @@ int connector_set_kinds(struct connector *connector, unsigned kinds);
  * missed.
  */
 int connector_read(struct connector *connector, struct event *events, size_t max);
+
+/* Did the last connector_read() take all that there was? */
+bool connector_is_drained(const struct connector *connector);
 
 void connector_get_stats(struct connector *connector, struct connector_stats *ret_stats);
 

@@ -19,7 +19,7 @@ burst() {
 	as "$UID_OURS" "$UID_OURS" "$T/bin/burst" "$1" "$PROG"
 	wait_for 120 says '^done' || fail "the burst does not end: $(tail -n 1 "$OUT")"
 	quiet 2000 >/dev/null
-	grep -v done "$OUT" | sort >"$T/born"
+	grep -v "^done" "$OUT" | sort >"$T/born"
 	sort "$placed" >"$T/placed"
 	figure execs "$1" daemon "$2" lost "$(comm -23 "$T/born" "$T/placed" | wc -l)" \
 		wrong "$(comm -13 "$T/born" "$T/placed" | wc -l)"

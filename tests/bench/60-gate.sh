@@ -18,8 +18,7 @@ one() {
 	for pause_us in 0 20000; do
 		n=$N
 		[ $pause_us = 0 ] || n=$((N / 20))
-		: >"$T/us"
-		"$T/bin/cycle" "$UID_OURS" $n $pause_us "$3" | sort -n >"$T/us"
+		"$T/bin/cycle" "$UID_OURS" "$n" "$pause_us" "$3" | sort -n >"$T/us"
 		figure what "$1" pause_us $pause_us favordynmods $dynmods "@$(distribution "$T/us")"
 	done
 	finish

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034  # the variables are for the parts
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What the parts of the benchmark need beside tests/lib.sh, which a part sources first. A part runs in a
@@ -21,13 +21,13 @@ PART=${PART#[0-9][0-9]-}
 
 [ -x "$PROGRAMS/spawn" ] || skip "$PROGRAMS/spawn is not built (make bench-programs)"
 private_mounts
-need cgrulesengd
 mkdir -p "$RESULTS" /etc/cgconfig.d /etc/cgrules.d
 echo "# empty" >/etc/cgconfig.conf
 for _name in spawn stay cycle launch loop quiet; do
 	cp "$PROGRAMS/$_name" "$T/bin/"
 done
-cp "$(command -v cgrulesengd)" "$T/bin/"
+[ "$PART" = gate ] || need cgrulesengd
+! command -v cgrulesengd >/dev/null || cp "$(command -v cgrulesengd)" "$T/bin/"
 PROG=$T/bin/stay
 UID_OURS=$((BASE_UID + 1))
 make_group "$CG/placed" "$C1"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * cycle UID N PAUSE_US PROGRAM: starts a program that ends at once, and waits for it, N times, with a
- * pause before each. Prints how long each took from fork to the end, in microseconds, a line for each.
+ * cycle UID N PAUSE_US PROGRAM: starts a program that ends at once, and waits for it, N times, with
+ * a pause before each. Prints how long each took from fork to the end, in microseconds, a line for
+ * each.
  */
 #define _GNU_SOURCE
 #include <grp.h>
@@ -47,7 +48,8 @@ int main(int argc, char **argv)
 	uid = (uid_t)strtoul(argv[1], NULL, 10);
 	count = strtol(argv[2], NULL, 10);
 	pause_us = (unsigned)strtoul(argv[3], NULL, 10);
-	if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0) {
+	if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 ||
+	    setresuid(uid, uid, uid) < 0) {
 		perror("cycle: setresuid");
 		return 1;
 	}

@@ -2,7 +2,8 @@
 #ifndef CGRED_BENCH_DAEMON_CPU_H
 #define CGRED_BENCH_DAEMON_CPU_H
 
-/* The processor time of a daemon, for programs that make no process, and so no event, to read it. */
+/* The processor time of a daemon, for programs that make no process, and so no event, to read it.
+ */
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * launch FILE COMMAND [ARG...]: becomes the command. Writes to FILE how many milliseconds it took until
- * it listened to the proc connector: a daemon has read its rules by then.
+ * launch FILE COMMAND [ARG...]: becomes the command. Writes to FILE how many milliseconds it took
+ * until it listened to the proc connector: a daemon has read its rules by then.
  */
 #define _GNU_SOURCE
 #include <linux/netlink.h>

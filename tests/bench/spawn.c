@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * spawn [OPTION]... N PROGRAM: starts N copies of a program that stays, and ends the oldest as soon as
- * there are more than some, so that the daemon finds each of them alive. Measures what that costs the
- * daemon. Prints the figures as members of a JSON object.
+ * spawn [OPTION]... N PROGRAM: starts N copies of a program that stays, and ends the oldest as soon
+ * as there are more than some, so that the daemon finds each of them alive. Measures what that
+ * costs the daemon. Prints the figures as members of a JSON object.
  *
  *   -u ID       user and group of the copies (default: the caller's)
  *   -d PID      the daemon
@@ -56,8 +56,8 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-/* It waits for events, so it has handled all that came. While it waits for the kernel to carry out a
- * move, its state is D. */
+/* It waits for events, so it has handled all that came. While it waits for the kernel to carry out
+ * a move, its state is D. */
 static bool sleeps(pid_t pid)
 {
 	char path[64], text[512];
@@ -143,7 +143,8 @@ static void measure(struct run *run, uint64_t n)
 	cpu = run->daemon ? cpu_ns(run->daemon) - cpu_before : 0;
 	while (run->ended < run->started)
 		end_oldest(run);
-	printf("\"execs\": %" PRIu64 ", \"placed\": %" PRIu64 ", \"wall_us\": %.2f, \"cpu_us\": %.2f\n",
+	printf("\"execs\": %" PRIu64 ", \"placed\": %" PRIu64
+	       ", \"wall_us\": %.2f, \"cpu_us\": %.2f\n",
 	       run->started, run->placed, (double)wall / 1e3 / (double)run->started,
 	       (double)cpu / 1e3 / (double)run->started);
 }

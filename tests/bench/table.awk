@@ -3,10 +3,11 @@
 # plot=1: the columns of the plot of cost by number of rules.
 
 function get(key,    at, rest) {
-	at = index($0, "\"" key "\": ")
+	at = index($0, "\"" key "\":")
 	if (!at)
 		return ""
-	rest = substr($0, at + length(key) + 4)
+	rest = substr($0, at + length(key) + 3)
+	sub(/^ /, "", rest)
 	if (substr(rest, 1, 1) == "\"") {
 		rest = substr(rest, 2)
 		return substr(rest, 1, index(rest, "\"") - 1)
@@ -84,7 +85,7 @@ get("part") == "memory" {
 	note(get("rules") " rules: load anew, ms", get("daemon"), get("busy_ms"))
 }
 get("part") == "reload" {
-	note("p99 " get("when") " a reload that waits 5 s", get("daemon"), get("p99"))
+	note("p99 " get("when") " a reload that waits 10 s", get("daemon"), get("p99"))
 	note("not placed " get("when") " it, of 2000", get("daemon"), get("unplaced"))
 }
 get("part") == "gate" && get("held") == "" {
@@ -98,7 +99,13 @@ get("part") == "gate" && get("held") == "" {
 	gate_n[key]++
 }
 get("part") == "gate" && get("held") != "" { held = get("held") }
-get("part") == "match" { match_ns[get("rules")] = get("ns"); match_order[++n_match] = get("rules") }
+get("part") == "match" {
+	if (!((kind = get("kind")) in match_kinds)) {
+		match_kinds[kind]
+		match_order[++n_match] = kind
+	}
+	match_ns[kind, get("rules")] = get("match_ns")
+}
 
 function print_section(name, title,    i) {
 	head(title)
@@ -160,8 +167,12 @@ END {
 	if (n_gate)
 		print_gate()
 	if (n_match) {
-		print "\nThe matcher alone\n\n| rules | ns per match |\n|---|---|"
-		for (i = 1; i <= n_match; i++)
-			printf "| %s | %s |\n", match_order[i], match_ns[match_order[i]]
+		print "\nThe matcher alone, ns per match by the number of rules\n"
+		print "| | 10 | 100 | 1000 | 10,000 | 100,000 |\n|---|---|---|---|---|---|"
+		for (i = 1; i <= n_match; i++) {
+			kind = match_order[i]
+			printf "| %s | %s | %s | %s | %s | %s |\n", kind, match_ns[kind, 10], match_ns[kind, 100], \
+				match_ns[kind, 1000], match_ns[kind, 10000], match_ns[kind, 100000]
+		}
 	}
 }

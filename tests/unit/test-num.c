@@ -85,12 +85,29 @@ START_TEST(scans_digits_and_stops_behind_them)
 }
 END_TEST
 
+START_TEST(puts_what_it_takes)
+{
+	static const uint32_t values[] = { 0, 1, 9, 10, 32768, 4194304, 1000000000, UINT32_MAX };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char digits[NUM_U32_DIGITS];
+		const char *end = num_put_u32(digits, values[i]);
+		uint32_t value;
+
+		ck_assert(num_parse_u32(digits, (size_t)(end - digits), &value));
+		ck_assert_uint_eq(value, values[i]);
+		ck_assert(digits[0] != '0' || end == digits + 1);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("num");
 
 	tcase_add_loop_test(tcase, takes_digits_only, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, reads_no_byte_behind_the_length);
+	tcase_add_test(tcase, puts_what_it_takes);
 	tcase_add_loop_test(tcase, scans_digits_and_stops_behind_them, 0, ARRAY_SIZE(scan_rows));
 	return run_tests(tcase);
 }

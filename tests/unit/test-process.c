@@ -135,8 +135,7 @@ static void fails_with(unsigned facts, int error)
 START_TEST(reads_what_is_asked_for)
 {
 	read_facts(FACT_STATUS);
-	ck_assert_uint_eq(process.facts,
-			  FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES | FACT_COMM);
+	ck_assert_uint_eq(process.facts, FACT_STATUS | FACT_GROUPS | FACT_PRIVILEGES | FACT_COMM);
 	ck_assert_str_eq(process.comm, "prog");
 	ck_assert_int_eq(process.state, 'S');
 	ck_assert_int_eq(process.ppid, 7);
