@@ -22,15 +22,20 @@
 #include "engine/gate-plan.h"
 #include "engine/placed.h"
 #include "process/identity.h"
+#include "rule/programs.h"
 #include "rule/ruleset.h"
 #include "source/gate.h"
 
 /* Scripts whose interpreters are still to be opened; of those that failed nobody tells. */
 #define SCRIPTS_MAX 4096
 
-/* Notes that the main thread has not read. Where it does not, nothing more is placed by the gate.
+/* Notes that the main thread has not read. More are not kept: what is placed then is not taken
+ * back.
  */
 #define NOTES_MAX 4096
+
+/* The interpreter follows its script within the deadlines of both. */
+#define SCRIPT_NS UINT64_C(3000000000)
 
 /* How often the main thread looks again whether the gate's is done with a process: some 100 ms. A
  * lone move takes up to 30. */
@@ -99,8 +104,8 @@ void exec_gate_free(struct exec_gate *gate)
 		return;
 	HASH_ITER (hh, gate->scripts, script, next_script)
 		drop_script(gate, script);
-	LL_FOREACH_SAFE(gate->notes, note, next)
-	exec_gate_note_free(note);
+	DL_FOREACH_SAFE (gate->notes, note, next)
+		exec_gate_note_free(note);
 	gate_plan_unref(gate->plan);
 	process_reader_free(gate->reader);
 	if (gate->notes_fd >= 0)
@@ -135,15 +140,21 @@ void exec_gate_set_main_at(struct exec_gate *gate, pid_t tgid)
 bool exec_gate_was_at(struct exec_gate *gate, pid_t tgid)
 {
 	const struct timespec pause = { .tv_nsec = 50000 };
-	const struct exec_gate_note *note;
 
 	for (unsigned i = 0; atomic_load(&gate->gate_at) == tgid; i++) {
 		if (i == WAITS_MAX)
 			return true;
 		(void)nanosleep(&pause, NULL);
 	}
+	return exec_gate_has_note(gate, tgid);
+}
+
+bool exec_gate_has_note(struct exec_gate *gate, pid_t tgid)
+{
+	const struct exec_gate_note *note;
+
 	(void)pthread_mutex_lock(&gate->lock);
-	LL_SEARCH_SCALAR(gate->notes, note, tgid, tgid);
+	DL_SEARCH_SCALAR(gate->notes, note, tgid, tgid);
 	(void)pthread_mutex_unlock(&gate->lock);
 	return note != NULL;
 }
@@ -171,7 +182,7 @@ struct exec_gate_note *exec_gate_next_note(struct exec_gate *gate)
 	(void)pthread_mutex_lock(&gate->lock);
 	note = gate->notes;
 	if (note) {
-		LL_DELETE(gate->notes, note);
+		DL_DELETE(gate->notes, note);
 		gate->n_notes--;
 	} else {
 		(void)!read(gate->notes_fd, &count, sizeof(count));
@@ -180,21 +191,28 @@ struct exec_gate_note *exec_gate_next_note(struct exec_gate *gate)
 	return note;
 }
 
-/* False: the main thread does not read them any more. */
-static bool pass_on(struct exec_gate *gate, struct exec_gate_note *note)
+/* A copy; the cgroup goes with it. False: no memory, or the main thread does not read them any
+ * more. */
+static bool pass_on(struct exec_gate *gate, const struct exec_gate_note *note)
 {
 	const uint64_t one = 1;
+	struct exec_gate_note *copy = malloc(sizeof(*copy));
 	bool room;
 
+	if (!copy) {
+		free(note->cgroup);
+		return false;
+	}
+	*copy = *note;
 	(void)pthread_mutex_lock(&gate->lock);
 	room = gate->n_notes < NOTES_MAX;
 	if (room) {
-		LL_APPEND(gate->notes, note);
+		DL_APPEND(gate->notes, copy);
 		gate->n_notes++;
 	}
 	(void)pthread_mutex_unlock(&gate->lock);
 	if (!room)
-		exec_gate_note_free(note);
+		exec_gate_note_free(copy);
 	else
 		(void)!write(gate->notes_fd, &one, sizeof(one));
 	return room;
@@ -229,13 +247,14 @@ static void remember_script(struct exec_gate *gate, pid_t tgid, uint64_t time_ns
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
-static void find_script(struct exec_gate *gate, pid_t tgid, char path[PATH_MAX])
+static void find_script(struct exec_gate *gate, pid_t tgid, uint64_t now_ns, char path[PATH_MAX])
 {
 	const struct script *script;
 
 	(void)pthread_mutex_lock(&gate->lock);
 	script = script_of(gate, tgid);
-	if (script)
+	/* One that is older belongs to an exec that failed. */
+	if (script && now_ns - script->time_ns < SCRIPT_NS)
 		(void)snprintf(path, PATH_MAX, "%s", script->path);
 	(void)pthread_mutex_unlock(&gate->lock);
 }
@@ -258,10 +277,9 @@ struct work {
 	struct exec_gate *gate;
 	const struct gate_event *event;
 	struct gate_plan *plan;
-	uint64_t time_ns; /* when it was begun */
 	struct process process;
-	struct held_exec held;
-	bool needs_main; /* something that cannot be decided here */
+	struct exec_gate_note note; /* for the main thread, as far as it is known */
+	bool needs_main;	    /* something that cannot be decided here */
 };
 
 static uint64_t now_ns(void)
@@ -272,26 +290,25 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static struct exec_gate_note *new_note(const struct work *work)
+static void begin_note(struct work *work)
 {
-	struct exec_gate_note *note = calloc(1, sizeof(*note));
+	struct exec_gate_note *note = &work->note;
+	struct process old;
 
-	if (note) {
-		note->tgid = work->event->tgid;
-		note->time_ns = work->time_ns;
-		note->held = work->held;
+	note->tgid = work->event->tgid;
+	if (work->event->pidfd >= 0)
+		note->identity = identity_number(work->event->pidfd);
+	if (note->held.script[0]) {
+		process_init(&old, note->tgid);
+		if (process_read(work->gate->reader, &old, FACT_EXE_FILE) == 0)
+			note->before = old.exe_file;
 	}
-	return note;
 }
 
-static enum gate_answer leave_to_main(const struct work *work)
+static enum gate_answer leave_to_main(struct work *work)
 {
-	struct exec_gate_note *note = new_note(work);
-
-	if (!note)
-		return GATE_ALLOW;
-	note->token = work->event->token;
-	return pass_on(work->gate, note) ? GATE_LATER : GATE_ALLOW;
+	work->note.token = work->event->token;
+	return pass_on(work->gate, &work->note) ? GATE_LATER : GATE_ALLOW;
 }
 
 /* Rules whose conditions are not in the facts are the main thread's. */
@@ -357,56 +374,61 @@ static uint64_t hash_rule(const struct rule *rule)
 	return decide_hash_places(items, rule->n_targets);
 }
 
-/* The note goes out before the answer: the exec event comes after it. */
-static void report(const struct work *work, const struct rule *rule, uint32_t moved,
-		   uint64_t identity, uint64_t place_hash)
+static void describe(struct work *work, const struct rule *rule)
 {
 	const struct ruleset *rules = gate_plan_rules(work->plan);
-	struct exec_gate_note *note = new_note(work);
+	struct exec_gate_note *note = &work->note;
 
-	if (!note)
-		return;
-	note->moved = moved;
-	note->identity = identity;
-	note->place = place_hash;
 	note->cgroup = strdup(work->process.cgroup);
 	note->rule_line = rule->line;
 	(void)snprintf(note->source, sizeof(note->source), "%s", rules->sources[rule->source]);
 	(void)snprintf(note->destination, sizeof(note->destination), "%s",
 		       rule->targets[0]->destination);
-	(void)pass_on(work->gate, note);
+}
+
+static enum gate_answer move(struct work *work, const int fds[HIERARCHIES_MAX])
+{
+	for (size_t h = 0; h < HIERARCHIES_MAX; h++) {
+		int r;
+
+		if (fds[h] < 0)
+			continue;
+		r = group_add_process(fds[h], work->event->tgid);
+		if (r == -ESRCH) {
+			free(work->note.cgroup);
+			return GATE_ALLOW;
+		}
+		/* All or none: the main thread goes on with it, or takes it back. */
+		if (r < 0)
+			return leave_to_main(work);
+		work->note.moved |= UINT32_C(1) << h;
+	}
+	/* Before the answer: the exec event comes after it. Where the main thread does not read it,
+	 * the process is in its place all the same. */
+	(void)pass_on(work->gate, &work->note);
+	return GATE_ALLOW;
 }
 
 static enum gate_answer place(struct work *work, const struct rule *rule)
 {
+	struct exec_gate_note *note = &work->note;
 	int fds[HIERARCHIES_MAX];
 	int n = find_moves(work, rule, fds);
-	uint64_t place_hash = hash_rule(rule);
-	uint64_t identity = work->event->pidfd >= 0 ? identity_number(work->event->pidfd) : 0;
-	uint32_t moved = 0;
-	int r;
 
 	if (n == 0)
 		return GATE_ALLOW;
-	if (!identity) {
+	if (!note->identity) {
 		if (process_read(work->gate->reader, &work->process, FACT_START) < 0)
 			return GATE_ALLOW;
-		identity = work->process.start_ticks;
+		note->identity = work->process.start_ticks;
 	}
+	note->place = hash_rule(rule);
 	/* Whether to put back what somebody else has moved away is the main thread's to say. */
-	if (n < 0 || placed_knows(work->gate->placed, work->event->tgid, identity, place_hash))
+	if (n < 0 ||
+	    placed_knows(work->gate->placed, work->event->tgid, note->identity, note->place))
 		return leave_to_main(work);
-	for (size_t h = 0; h < HIERARCHIES_MAX; h++) {
-		if (fds[h] < 0)
-			continue;
-		/* All or none: the main thread knows how to take back. */
-		r = group_add_process(fds[h], work->event->tgid);
-		if (r < 0)
-			return r == -ESRCH ? GATE_ALLOW : leave_to_main(work);
-		moved |= UINT32_C(1) << h;
-	}
-	report(work, rule, moved, identity, place_hash);
-	return GATE_ALLOW;
+	describe(work, rule);
+	return move(work, fds);
 }
 
 /* By its own name: for a script its interpreter is held only where that has a mark, too. */
@@ -415,6 +437,9 @@ static bool is_named(const struct ruleset *rules, const struct held_exec *held)
 	const char *path = held->script[0] ? held->script : held->exe;
 	const char *slash = strrchr(path, '/');
 
+	/* Opened by the kernel for each dynamic program's exec. */
+	if (programs_is_loader(path))
+		return false;
 	return ruleset_names_program(rules, path, slash ? slash + 1 : path, &held->file);
 }
 
@@ -423,22 +448,25 @@ static enum gate_answer decide_planned(struct work *work)
 	const struct ruleset *rules = gate_plan_rules(work->plan);
 	const struct rule *rule;
 
-	if (!is_named(rules, &work->held))
+	if (!is_named(rules, &work->note.held))
 		return GATE_NEVER;
-	if (work->held.script[0])
-		remember_script(work->gate, work->event->tgid, work->time_ns, work->held.script);
+	if (work->note.held.script[0])
+		remember_script(work->gate, work->event->tgid, work->note.time_ns,
+				work->note.held.script);
 	else
-		find_script(work->gate, work->event->tgid, work->held.script);
+		find_script(work->gate, work->event->tgid, work->note.time_ns,
+			    work->note.held.script);
 	process_init(&work->process, work->event->tgid);
-	held_exec_apply(&work->held, &work->process);
+	held_exec_apply(&work->note.held, &work->process);
 	if (process_read(work->gate->reader, &work->process,
-			 held_exec_facts(&work->held) | FACT_CGROUP |
+			 held_exec_facts(&work->note.held) | FACT_CGROUP |
 				 (rules->facts & FACT_GROUPS)) < 0 ||
-	    !held_exec_apply_ids(&work->held, &work->process))
+	    !held_exec_apply_ids(&work->note.held, &work->process))
 		return GATE_ALLOW;
 	rule = ruleset_match(rules, &work->process, confirm, work);
 	if (!rule)
 		return GATE_ALLOW;
+	begin_note(work);
 	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all) ||
 	    atomic_load(&work->gate->main_at) == work->event->tgid)
 		return leave_to_main(work);
@@ -451,14 +479,14 @@ static enum gate_answer decide_planned(struct work *work)
 enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event)
 {
 	struct exec_gate *gate = arg;
-	struct work work = { .gate = gate, .event = event, .time_ns = now_ns() };
+	struct work work = { .gate = gate, .event = event, .note.time_ns = now_ns() };
 	enum gate_answer answer = GATE_ALLOW;
 
 	if (event->tgid <= 1 || event->tgid == gate->self)
 		return GATE_ALLOW;
 	atomic_store(&gate->gate_at, event->tgid);
 	work.plan = take_plan(gate);
-	if (work.plan && held_exec_read(&work.held, event->file_fd))
+	if (work.plan && held_exec_read(&work.note.held, event->file_fd))
 		answer = decide_planned(&work);
 	atomic_store(&gate->gate_at, 0);
 	gate_plan_unref(work.plan);

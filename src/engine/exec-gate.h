@@ -24,14 +24,15 @@ struct exec_gate;
 
 /* What the gate's thread tells the main thread. */
 struct exec_gate_note {
-	struct exec_gate_note *next;
+	struct exec_gate_note *prev, *next;
 	pid_t tgid;
-	uint32_t token;	  /* not 0: decide, then gate_allow() */
+	uint32_t token;	  /* not 0: decide while gate_is_held(), then gate_allow() */
 	uint64_t time_ns; /* CLOCK_MONOTONIC: before its exec, and after the one before */
 	struct held_exec held;
-	/* Where it was placed, when it was; and what to put back if the exec does not happen. */
+	struct file_id before; /* of a script: the executable of the process until then */
+	/* Where it was placed, also in part; and what to put back if the exec does not happen. */
 	uint32_t moved;
-	uint64_t identity, place; /* as for placed_note() */
+	uint64_t identity, place; /* as for placed_note(); identity 0: not known */
 	char *cgroup;		  /* text of its /proc/PID/cgroup before */
 	char destination[256];
 	unsigned rule_line;
@@ -59,6 +60,9 @@ void exec_gate_defer_all(struct exec_gate *exec_gate, bool defer);
  */
 void exec_gate_set_main_at(struct exec_gate *exec_gate, pid_t tgid);
 bool exec_gate_was_at(struct exec_gate *exec_gate, pid_t tgid);
+
+/* Is there a note of this process? */
+bool exec_gate_has_note(struct exec_gate *exec_gate, pid_t tgid);
 
 /* The exec of a process has happened, then: what was known of it from before is over. */
 void exec_gate_forget(struct exec_gate *exec_gate, pid_t tgid, uint64_t time_ns);

@@ -62,8 +62,8 @@ static void try_again(struct engine *engine, struct pending_item item)
 		engine_scan_later(engine);
 }
 
-/* The family is about to have a member. As long as it had none, no fork meant anything, and none was
- * read: those of before the event must not be taken for children of the gap. */
+/* The family is about to have a member. As long as it had none, no fork meant anything, and none
+ * was read: those of before the event must not be taken for children of the gap. */
 static void begin_family(struct engine *engine)
 {
 	if (!family_count(engine->family))
@@ -214,12 +214,17 @@ static bool has_later(const struct engine *engine, pid_t tgid)
 	return false;
 }
 
+bool engine_has_later(struct engine *engine, pid_t tgid)
+{
+	(void)engine_fill_queue(engine);
+	return has_later(engine, tgid);
+}
+
 bool engine_is_superseded(void *arg, pid_t tgid)
 {
 	struct engine *engine = arg;
 
-	(void)engine_fill_queue(engine);
-	return has_later(engine, tgid) || engine_sync_is_ahead(engine, tgid);
+	return engine_has_later(engine, tgid) || engine_sync_is_ahead(engine, tgid);
 }
 
 /* The decision about the process is put off: children that it forks until then wait with it. */

@@ -75,6 +75,9 @@ void loader_run(const struct configuration_paths *paths, struct loader_job *job)
 	case LOADER_CGCONFIG:
 		job->error = configuration_load_cgconfig(paths, &job->cgconfig, &job->diags);
 		break;
+	case LOADER_PROGRAMS:
+		job->error = programs_find(job->rules, &job->programs);
+		break;
 	case LOADER_USER_NAME:
 		job->error = names_find_user(job->id, &job->name);
 		break;

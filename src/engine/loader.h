@@ -17,6 +17,7 @@ struct loader;
 enum loader_job_kind {
 	LOADER_RULES,	 /* rules and templates */
 	LOADER_CGCONFIG, /* templates only */
+	LOADER_PROGRAMS, /* the programs that rules mean which are loaded */
 	LOADER_USER_NAME,
 	LOADER_GROUP_NAME,
 };
@@ -32,7 +33,8 @@ struct loader_job {
 	char *name;  /* its name; NULL: it has none, or it cannot be told */
 
 	struct ruleset *previous; /* a reference: for names that cannot be looked up now */
-	struct ruleset *rules;	  /* a reference, or NULL when there were errors */
+	struct ruleset
+		*rules; /* a reference, or NULL when there were errors; of LOADER_PROGRAMS given */
 	struct programs programs; /* that the rules mean */
 	struct cgconfig cgconfig;
 	struct diag_list diags;

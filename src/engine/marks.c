@@ -25,6 +25,9 @@
 #include "rule/programs.h"
 #include "source/gate.h"
 
+/* Of one directory. The rest of it is held once. */
+#define PASSED_OVER_MAX 16384
+
 #define WATCH_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
 
 struct watched {
@@ -43,6 +46,7 @@ struct marks {
 	int inotify_fd;
 	struct loop_watch *on_files;
 	struct watched *watched;
+	size_t unwatched;     /* directories, since the last marks_set() */
 	bool has_filesystems; /* they are marked */
 };
 
@@ -81,12 +85,13 @@ static bool has_program(const struct programs *programs, const struct program *w
  */
 static void pass_over_others(const struct marks *marks, const char *directory)
 {
+	size_t n = 0;
 	cleanup_dir DIR *dir = opendir(directory);
 	const struct dirent *entry;
 	char path[PATH_MAX];
 	struct stat st;
 
-	while (dir && (entry = readdir(dir))) {
+	while (dir && n++ < PASSED_OVER_MAX && (entry = readdir(dir))) {
 		if (entry->d_type != DT_REG ||
 		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !(st.st_mode & 0111) || !join(path, directory, entry->d_name))
@@ -152,8 +157,8 @@ static void watch(struct marks *marks, const char *path)
 
 	if (number < 0) {
 		/* A directory that is not there yet is nothing to speak of. */
-		if (errno == ENOSPC)
-			log_warning("%s cannot be watched for new programs: raise "
+		if (errno == ENOSPC && !marks->unwatched++)
+			log_warning("%s and perhaps more cannot be watched for new programs: raise "
 				    "fs.inotify.max_user_watches",
 				    path);
 		return;
@@ -237,8 +242,8 @@ static void mark_filesystems(struct marks *marks)
 	for (size_t i = 0; i < found.n; i++) {
 		r = gate_mark_filesystem(marks->gate, found.mounts[i]);
 		if (r < 0)
-			log_notice("the file system at %s cannot be marked: %s", found.mounts[i],
-				   strerror(-r));
+			log_debug("the file system at %s cannot be marked: %s", found.mounts[i],
+				  strerror(-r));
 	}
 	filesystems_done(&found);
 	marks->has_filesystems = true;
@@ -270,6 +275,8 @@ void marks_set(struct marks *marks, const struct ruleset *rules, struct programs
 	bool had_filesystems = marks->has_filesystems;
 
 	marks->rules = rules;
+	marks->unwatched = 0;
+	gate_forget_mounts(marks->gate);
 	/* What was learned to be of no interest may be now. All goes that is on files; until they
 	 * are marked anew, their file systems' marks hold them. */
 	if (had_filesystems) {

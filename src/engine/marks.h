@@ -10,7 +10,7 @@ struct programs;
 struct ruleset;
 
 /* What the exec gate holds: the marks that follow from the rules, kept true while files come, go
- * and are replaced. Main thread only. */
+ * and are replaced (not while directories above theirs are). Main thread only. */
 struct marks;
 
 /* So many files came and went that some were not told of: everything must be looked up anew. */

@@ -82,6 +82,9 @@ uint64_t engine_now_ms(void);
 
 void engine_handle_event(struct engine *engine, const struct event *event);
 
+/* Is more of the process known that has not been handled? */
+bool engine_has_later(struct engine *engine, pid_t tgid);
+
 /* Handle all events of the queue, then empty it. */
 void engine_handle_queue(struct engine *engine);
 
@@ -145,6 +148,9 @@ void engine_on_forks(void *arg);
 int engine_load_first(struct engine *engine);
 void engine_on_answer(void *arg);
 void engine_on_retry(void *arg);
+
+/* Look anew which files the rules in force mean, for engine_sync_programs(). False: no memory. */
+bool engine_find_programs(struct engine *engine);
 
 /* ---- sticky.c */
 

@@ -97,6 +97,11 @@ void engine_on_answer(void *arg)
 		case LOADER_CGCONFIG:
 			take_configuration(engine, job);
 			break;
+		case LOADER_PROGRAMS:
+			/* With other rules in force, their own are here or on the way. */
+			if (job->error == 0 && job->rules == engine->rules)
+				engine_sync_programs(engine, &job->programs);
+			break;
 		case LOADER_USER_NAME:
 		case LOADER_GROUP_NAME:
 			idnames_answer(engine->names, job, engine_now_ms());
@@ -119,6 +124,17 @@ static void reload(struct engine *engine, enum loader_job_kind kind, bool quiet)
 	job->programs_wanted = engine->sync != NULL;
 	job->previous = ruleset_ref(engine->rules);
 	loader_submit(engine->loader, job);
+}
+
+bool engine_find_programs(struct engine *engine)
+{
+	struct loader_job *job = loader_job_new(LOADER_PROGRAMS);
+
+	if (!job)
+		return false;
+	job->rules = ruleset_ref(engine->rules);
+	loader_submit(engine->loader, job);
+	return true;
 }
 
 void engine_reload(struct engine *engine)

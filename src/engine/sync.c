@@ -22,6 +22,7 @@
 #include "engine/report.h"
 #include "process/identity.h"
 #include "process/sticky.h"
+#include "rule/destination.h"
 #include "rule/programs.h"
 #include "rule/ruleset.h"
 #include "source/gate.h"
@@ -33,6 +34,9 @@
 #define CONFIRM_MS 2000
 
 #define NOTES_PER_TURN 64
+
+/* How often the plan and the marks are renewed at most, beside reloads. */
+#define RENEW_MS 5000
 
 /* Placements of a process that wait for an exec event: of a script and its interpreter, or of an
  * exec after the other that we have not been told of. */
@@ -51,7 +55,16 @@ struct sync {
 	struct expected *expected;
 	struct loop_watch *on_notes;
 	uint64_t taken_back;
+	bool plan_is_old; /* a group of it was made or removed */
+	bool lost_files;  /* files have come of which nothing is known */
+	uint64_t renewed_ms;
 };
+
+void engine_sync_begin(struct engine *engine, pid_t tgid)
+{
+	if (engine->sync)
+		exec_gate_set_main_at(engine->sync->exec_gate, tgid);
+}
 
 /* ---- notes of the gate's thread ---------------------------------------------------------------
  */
@@ -117,7 +130,56 @@ static void take_placed(struct sync *sync, struct exec_gate_note *note)
 	expect(sync, note);
 }
 
-/* The gate's thread has left it to us, and the exec waits. */
+/* What the gate's thread has moved already is part of the placement, or is put back. */
+static void add_moved(const struct engine *engine, struct exec_gate_note *note,
+		      const struct decision *decision)
+{
+	if (decision->verdict == VERDICT_PLACED) {
+		note->moved |= decision->result.moved;
+		if (!note->cgroup)
+			note->cgroup = strdup(decision->process.cgroup);
+	} else if (decision->verdict != VERDICT_IN_PLACE) {
+		if (note->moved && note->cgroup)
+			(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
+		note->moved = 0;
+	}
+}
+
+/* A group that was not there, or not any more, when the plan was made. */
+static bool outdates_plan(const struct decision *decision)
+{
+	const struct rule *rule = decision->rule;
+
+	if (decision->verdict != VERDICT_PLACED || !rule)
+		return false;
+	for (unsigned i = 0; i < rule->n_targets; i++) {
+		if (rule->targets[i]->needs & DESTINATION_VARIES)
+			return false;
+	}
+	return true;
+}
+
+static void report_left(struct engine *engine, const struct decision *decision,
+			struct diag_list *diags)
+{
+	engine->stats.verdicts[decision->verdict]++;
+	engine->stats.before_start += decision->verdict == VERDICT_PLACED;
+	if (decision->verdict == VERDICT_FAILED || log_enabled(LOG_INFO))
+		report_decision(engine->report, engine->rules, EVENT_EXEC, decision,
+				engine_now_ms());
+	if (diags->head)
+		report_warnings(engine->report, diags, engine_now_ms());
+	diag_list_done(diags);
+}
+
+/* Of a number that has gone to another process since. */
+static bool is_stranger(const struct exec_gate_note *note, const struct decision *decision)
+{
+	return decision->verdict == VERDICT_PLACED && note->identity && decision->identity &&
+	       note->identity != decision->identity;
+}
+
+/* The gate's thread has left it to us, and the exec waits. Takes the note. */
 static void decide_left(struct sync *sync, struct exec_gate_note *note)
 {
 	struct engine *engine = sync->engine;
@@ -127,25 +189,35 @@ static void decide_left(struct sync *sync, struct exec_gate_note *note)
 	engine->decider.rules = engine->rules;
 	engine->decider.now_ms = engine_now_ms();
 	engine->decider.oldest_ticks = 0;
+	engine_sticky_found(engine, note->tgid); /* its fork may be among what is not read yet */
 	decide_held(&engine->decider, note->tgid, &note->held, &diags, &decision);
-	if (decision.verdict == VERDICT_PLACED) {
-		note->moved = decision.result.moved;
-		note->cgroup = strdup(decision.process.cgroup);
-		note->identity = decision.identity;
+	if (is_stranger(note, &decision)) {
+		(void)placer_restore(engine->placer, note->tgid, decision.process.cgroup,
+				     decision.result.moved);
+		decision.verdict = VERDICT_GONE;
 	}
+	add_moved(engine, note, &decision);
 	gate_allow(sync->gate, note->token);
-	engine->stats.verdicts[decision.verdict]++;
-	engine->stats.before_start += decision.verdict == VERDICT_PLACED;
-	if (decision.verdict == VERDICT_FAILED || log_enabled(LOG_INFO))
-		report_decision(engine->report, engine->rules, EVENT_EXEC, &decision,
-				engine_now_ms());
-	if (diags.head)
-		report_warnings(engine->report, &diags, engine_now_ms());
-	diag_list_done(&diags);
-	if (decision.verdict == VERDICT_PLACED)
+	sync->plan_is_old = sync->plan_is_old || outdates_plan(&decision);
+	report_left(engine, &decision, &diags);
+	if (note->moved) {
+		if (decision.identity)
+			note->identity = decision.identity;
 		expect(sync, note);
+	} else {
+		exec_gate_note_free(note);
+	}
+}
+
+/* One that went on meanwhile is its exec event's to decide: the process may be another already. */
+static void take_left(struct sync *sync, struct exec_gate_note *note)
+{
+	engine_sync_begin(sync->engine, note->tgid);
+	if (gate_is_held(sync->gate, note->token))
+		decide_left(sync, note);
 	else
 		exec_gate_note_free(note);
+	engine_sync_begin(sync->engine, 0);
 }
 
 static bool take_note(struct sync *sync)
@@ -155,7 +227,7 @@ static bool take_note(struct sync *sync)
 	if (!note)
 		return false;
 	if (note->token)
-		decide_left(sync, note);
+		take_left(sync, note);
 	else
 		take_placed(sync, note);
 	return true;
@@ -197,8 +269,19 @@ static void restore(const struct engine *engine, const struct exec_gate_note *no
 		(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
 }
 
-/* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was. */
-static void take_back(struct sync *sync, const struct expected *expected)
+/* Is the process what it was to become? When it has ended, it is nothing. */
+static bool has_happened(const struct exec_gate_note *note, const struct process *process)
+{
+	const struct file_id *exe = &process->exe_file;
+
+	if (!exe->ino || (exe->ino == note->held.file.ino && exe->dev == note->held.file.dev))
+		return true;
+	/* A script's interpreter. */
+	return note->held.script[0] && note->before.ino &&
+	       (exe->ino != note->before.ino || exe->dev != note->before.dev);
+}
+
+static void take_back_now(struct sync *sync, const struct expected *expected)
 {
 	struct engine *engine = sync->engine;
 	const struct exec_gate_note *note = expected->notes;
@@ -207,11 +290,7 @@ static void take_back(struct sync *sync, const struct expected *expected)
 	while (note->next)
 		note = note->next;
 	process_init(&process, note->tgid);
-	if (!is_same_process(engine, note, &process))
-		return;
-	/* It did happen, or the process has ended, which leaves none. */
-	if (!process.exe_file.ino || (process.exe_file.ino == note->held.file.ino &&
-				      process.exe_file.dev == note->held.file.dev))
+	if (!is_same_process(engine, note, &process) || has_happened(note, &process))
 		return;
 	restore(engine, expected->notes);
 	placed_forget(engine->placed, note->tgid);
@@ -220,10 +299,14 @@ static void take_back(struct sync *sync, const struct expected *expected)
 		 note->held.script[0] ? note->held.script : note->held.exe);
 }
 
-void engine_sync_begin(struct engine *engine, pid_t tgid)
+/* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was.
+ * Unless the gate's thread has placed it for another exec since. */
+static void take_back(struct sync *sync, const struct expected *expected)
 {
-	if (engine->sync)
-		exec_gate_set_main_at(engine->sync->exec_gate, tgid);
+	engine_sync_begin(sync->engine, expected->tgid);
+	if (!exec_gate_was_at(sync->exec_gate, expected->tgid))
+		take_back_now(sync, expected);
+	engine_sync_begin(sync->engine, 0);
 }
 
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
@@ -260,7 +343,8 @@ void engine_sync_executed(struct engine *engine, const struct event *event)
 
 	if (!sync)
 		return;
-	while (take_note(sync)) /* the note was sent before the exec went on */
+	/* The note was sent before the exec went on. */
+	while (exec_gate_has_note(sync->exec_gate, event->tgid) && take_note(sync))
 		;
 	exec_gate_forget(sync->exec_gate, event->tgid, event->time_ns);
 	HASH_FIND_INT(sync->expected, &event->tgid, expected);
@@ -272,12 +356,26 @@ void engine_sync_executed(struct engine *engine, const struct event *event)
 			break;
 	}
 	if (!note) {
-		check_executed(sync, expected); /* the event itself is decided on next */
+		/* When it has executed something else since, nothing can be told of this one. */
+		if (!engine_has_later(engine, event->tgid))
+			check_executed(sync, expected);
 		forget_expected(sync, expected);
 		return;
 	}
 	while (expected->notes != note)
 		forget_oldest(expected);
+}
+
+/* What has become untrue, but not more often than is good for the daemon. */
+static void renew(struct sync *sync, uint64_t now_ms)
+{
+	if (now_ms < sync->renewed_ms + RENEW_MS || (!sync->plan_is_old && !sync->lost_files))
+		return;
+	sync->renewed_ms = now_ms;
+	if (sync->lost_files && engine_find_programs(sync->engine))
+		sync->lost_files = false;
+	if (sync->plan_is_old)
+		engine_sync_plan(sync->engine);
 }
 
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
@@ -294,7 +392,11 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 			    "were no descriptors",
 			    (unsigned long long)let_go);
 	engine->decider.guard = gate_guard(sync->gate);
-	/* While events are queued, the exec may be among them. */
+	renew(sync, now_ms);
+	/* While there are events, the exec may be among them. */
+	if (sync->expected && engine_fill_queue(engine))
+		return;
+	engine_handle_queue(engine);
 	HASH_ITER (hh, sync->expected, expected, next) {
 		if (expected->due_ms > now_ms || engine->lost)
 			continue;
@@ -319,6 +421,7 @@ void engine_sync_plan(struct engine *engine)
 	if (!plan)
 		log_err("no memory for the exec gate: programs are placed after their start");
 	exec_gate_set_plan(engine->sync->exec_gate, plan);
+	engine->sync->plan_is_old = false;
 }
 
 void engine_sync_programs(struct engine *engine, struct programs *programs)
@@ -352,7 +455,9 @@ void engine_sync_update(struct engine *engine)
 
 static void on_lost(void *arg)
 {
-	engine_reload(arg);
+	struct sync *sync = arg;
+
+	sync->lost_files = true;
 }
 
 static int open_parts(struct sync *sync, const char **ret_tried)
@@ -371,7 +476,7 @@ static int open_parts(struct sync *sync, const char **ret_tried)
 	r = gate_open(exec_gate_decide, sync->exec_gate, DEADLINE_MS, &sync->gate, ret_tried);
 	return r < 0 ? r
 		     : marks_new(engine->loop, sync->gate, engine->config->sync_always, on_lost,
-				 engine, &sync->marks, ret_tried);
+				 sync, &sync->marks, ret_tried);
 }
 
 void engine_sync_open(struct engine *engine, struct programs *programs)
@@ -399,7 +504,10 @@ void engine_sync_open(struct engine *engine, struct programs *programs)
 	}
 	engine->decider.guard = gate_guard(sync->gate);
 	/* Memory that has to be read from a disk first, by an exec that is held, waits for ever. */
-	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+		log_warning("the daemon's memory cannot be locked (%s): an exec may have to wait "
+			    "until it is read from a disk",
+			    strerror(errno));
 	engine_sync_programs(engine, programs);
 }
 

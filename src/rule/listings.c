@@ -13,6 +13,9 @@
 #include "base/grow.h"
 #include "base/remote.h"
 
+/* More is no directory of programs: they are found by their full paths only. */
+#define NAMES_MAX 100000
+
 static int by_name(const void *a, const void *b)
 {
 	const struct listing_name *left = a;
@@ -26,7 +29,7 @@ static int read_names(DIR *dir, struct listing *listing)
 	const struct dirent *entry;
 	size_t room = 0;
 
-	while ((entry = readdir(dir))) {
+	while (listing->n < NAMES_MAX && (entry = readdir(dir))) {
 		struct listing_name *names =
 			grow(listing->names, listing->n, &room, sizeof(*names));
 

@@ -6,8 +6,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,9 +76,7 @@ static void add(struct finder *finder, struct entry **set, const char *path, enu
 	}
 }
 
-/* The kernel opens the loader of each dynamic program for its exec: marked, every exec would be
- * held, and taken for an exec of the loader. */
-static bool is_loader(const char *path)
+bool programs_is_loader(const char *path)
 {
 	const char *base = strrchr(path, '/') + 1;
 
@@ -130,7 +128,7 @@ static bool add_file(struct finder *finder, const char *path)
 	/* Of a symbolic link, too: it may lead to another program tomorrow. */
 	watch(finder, directory);
 	real = realpath(path, NULL);
-	if (!real || stat(real, &st) < 0 || !S_ISREG(st.st_mode) || is_loader(real) ||
+	if (!real || stat(real, &st) < 0 || !S_ISREG(st.st_mode) || programs_is_loader(real) ||
 	    remote_is(real))
 		return false;
 	add(finder, &finder->files, real, PROGRAM_FILE);
@@ -144,7 +142,7 @@ static void add_path(struct finder *finder, const char *path)
 {
 	char directory[PATH_MAX];
 
-	if (!add_file(finder, path) && !is_loader(path) && !remote_is(path) &&
+	if (!add_file(finder, path) && !programs_is_loader(path) && !remote_is(path) &&
 	    find_parent(path, directory))
 		add_place(finder, directory);
 }
@@ -161,30 +159,54 @@ static bool is_covered(const char *directory)
 	return !remote_is(directory);
 }
 
+static bool is_directory(DIR *dir, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		return false;
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
+/* path has this length, and is as it was when it returns. */
+static bool add_below(struct finder *finder, char path[PATH_MAX], size_t len)
+{
+	cleanup_dir DIR *dir = NULL;
+	const struct dirent *entry;
+	bool whole = true;
+
+	if (finder->n_directories >= DIRECTORIES_MAX || !is_covered(path))
+		return false;
+	finder->n_directories++;
+	add(finder, &finder->files, path, PROGRAM_ALL);
+	watch(finder, path);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		size_t name_len = strlen(entry->d_name);
+
+		if (!is_directory(dir, entry) || len + 1 + name_len >= PATH_MAX)
+			continue;
+		path[len] = '/';
+		memcpy(path + len + 1, entry->d_name, name_len + 1);
+		whole = add_below(finder, path, len + 1 + name_len) && whole;
+		path[len] = '\0';
+	}
+	return whole && dir;
+}
+
 /* A directory and all below it. Returns false when it, or a part of it, is left out. */
 static bool add_tree(struct finder *finder, const char *directory)
 {
-	char *const roots[] = { (char *)(uintptr_t)directory, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
-	bool whole = true;
-	FTSENT *entry;
+	char path[PATH_MAX];
+	size_t len = strlen(directory);
 
-	if (!fts)
+	if (len >= sizeof(path))
 		return false;
-	while ((entry = fts_read(fts))) {
-		if (entry->fts_info != FTS_D)
-			continue;
-		if (finder->n_directories >= DIRECTORIES_MAX || !is_covered(entry->fts_path)) {
-			whole = false;
-			(void)fts_set(fts, entry, FTS_SKIP);
-			continue;
-		}
-		finder->n_directories++;
-		add(finder, &finder->files, entry->fts_path, PROGRAM_ALL);
-		watch(finder, entry->fts_path);
-	}
-	(void)fts_close(fts);
-	return whole;
+	memcpy(path, directory, len + 1);
+	return add_below(finder, path, len);
 }
 
 static const struct listing *list(struct finder *finder, const char *directory)
@@ -201,7 +223,9 @@ static const struct listing *list(struct finder *finder, const char *directory)
 
 static bool join(const struct listing *listing, const char *name, char path[PATH_MAX])
 {
-	return (size_t)snprintf(path, PATH_MAX, "%s/%s", listing->directory, name) < PATH_MAX;
+	const char *slash = strcmp(listing->directory, "/") == 0 ? "" : "/";
+
+	return snprintf(path, PATH_MAX, "%s%s%s", listing->directory, slash, name) < PATH_MAX;
 }
 
 static void add_name(struct finder *finder, const struct rule_program *program)
@@ -387,5 +411,6 @@ void programs_done(struct programs *programs)
 
 bool programs_want(const struct ruleset *set, const char *path)
 {
-	return ruleset_names_program(set, path, strrchr(path, '/') + 1, NULL);
+	return !programs_is_loader(path) &&
+	       ruleset_names_program(set, path, strrchr(path, '/') + 1, NULL);
 }

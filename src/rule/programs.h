@@ -43,7 +43,11 @@ void programs_done(struct programs *programs);
 /* Where a prefix covers all of a directory that has come since: the directory and all below it. */
 int programs_find_below(const struct ruleset *set, const char *directory, struct programs *ret);
 
-/* Does one of the rules mean a file of this path? */
+/* Is an absolute path a loader's (ld.so(8))? The kernel opens it for the exec of each dynamic
+ * program: held, every exec would be, and would be taken for one of the loader. */
+bool programs_is_loader(const char *path);
+
+/* Does one of the rules mean a file of this path? Never a loader. */
 bool programs_want(const struct ruleset *set, const char *path);
 
 #endif

@@ -131,15 +131,34 @@ static void release(struct gate *gate, struct held *held)
 	held->token = 0;
 }
 
+/* With the lock. NULL: it has gone on. */
+static struct held *find_held(struct gate *gate, uint32_t token)
+{
+	for (size_t i = 0; i < HELD_MAX; i++) {
+		if (gate->held[i].token == token)
+			return &gate->held[i];
+	}
+	return NULL;
+}
+
+bool gate_is_held(struct gate *gate, uint32_t token)
+{
+	bool is_held;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	is_held = find_held(gate, token) != NULL;
+	(void)pthread_mutex_unlock(&gate->lock);
+	return is_held;
+}
+
 void gate_allow(struct gate *gate, uint32_t token)
 {
+	struct held *held;
+
 	(void)pthread_mutex_lock(&gate->lock);
-	for (size_t i = 0; i < HELD_MAX; i++) {
-		if (gate->held[i].token == token) {
-			release(gate, &gate->held[i]);
-			break;
-		}
-	}
+	held = find_held(gate, token);
+	if (held)
+		release(gate, held);
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
@@ -164,6 +183,11 @@ static int release_overdue(struct gate *gate)
 	}
 	(void)pthread_mutex_unlock(&gate->lock);
 	return wait_ms;
+}
+
+void gate_forget_mounts(struct gate *gate)
+{
+	atomic_store(&gate->n_mounts, 0);
 }
 
 void gate_forget_files(struct gate *gate)
@@ -239,6 +263,11 @@ static int ignore(struct gate *gate, int fd, const char *path)
 		return -EMLINK;
 	if (!atomic_load(&gate->no_evictable))
 		r = ignore_with(gate, FAN_MARK_EVICTABLE, fd, path);
+	if (r == -EEXIST) {
+		/* It has a mark of its own, of a rule that is no more. */
+		(void)fanotify_mark(gate->fd, FAN_MARK_REMOVE, FAN_OPEN_EXEC_PERM, fd, path);
+		r = ignore_with(gate, FAN_MARK_EVICTABLE, fd, path);
+	}
 	if (r == -EINVAL) {
 		atomic_store(&gate->no_evictable, true);
 		r = ignore_for_good(gate, fd, path);

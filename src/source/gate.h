@@ -60,8 +60,14 @@ int gate_ignore(struct gate *gate, const char *path);
 int gate_mark_filesystem(struct gate *gate, const char *path);
 void gate_unmark_filesystems(struct gate *gate);
 
+/* The mounts of what is marked are learned anew: their numbers go to others. */
+void gate_forget_mounts(struct gate *gate);
+
 /* Take away all marks of files and directories, and forget what is ignored. */
 void gate_forget_files(struct gate *gate);
+
+/* Is the event of this token still held? */
+bool gate_is_held(struct gate *gate, uint32_t token);
 
 /* Let an event go on that was answered with GATE_LATER. From any thread; nothing happens when it
  * was overdue already. */

@@ -124,18 +124,32 @@ static void watch(struct shared *shared, const char *daemon_fds)
 	}
 }
 
+static void close_range_of(unsigned first, unsigned last)
+{
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	for (unsigned fd = first; fd <= last && fd < (unsigned)sysconf(_SC_OPEN_MAX); fd++)
+		(void)close((int)fd);
+}
+
 static void close_all_but(int group_fd, int wake_fd)
 {
-	/* Above all else first: one may have the number of the other. */
-	int group = fcntl(group_fd, F_DUPFD, WAKE_FD + 1);
-	int wake = fcntl(wake_fd, F_DUPFD, WAKE_FD + 1);
+	unsigned low = (unsigned)(group_fd < wake_fd ? group_fd : wake_fd);
+	unsigned high = (unsigned)(group_fd < wake_fd ? wake_fd : group_fd);
+	int group, wake;
+
+	/* First of all: the daemon may have left no descriptor free. */
+	close_range_of(low + 1, high - 1);
+	close_range_of(high + 1, ~0U);
+	if (low > 0)
+		close_range_of(0, low - 1);
+	/* Above both: one may have the number of the other. */
+	group = fcntl(group_fd, F_DUPFD, WAKE_FD + 1);
+	wake = fcntl(wake_fd, F_DUPFD, WAKE_FD + 1);
 
 	if (group < 0 || wake < 0 || dup2(group, GROUP_FD) < 0 || dup2(wake, WAKE_FD) < 0)
 		_exit(1);
-	if (syscall(SYS_close_range, WAKE_FD + 1, ~0U, 0) < 0) {
-		for (int fd = WAKE_FD + 1; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
-			(void)close(fd);
-	}
+	close_range_of(WAKE_FD + 1, ~0U);
 }
 
 static void run(const struct guard *guard, pid_t daemon)
@@ -143,8 +157,9 @@ static void run(const struct guard *guard, pid_t daemon)
 	char daemon_fds[32];
 	sigset_t none;
 
+	/* What is sent to all of the daemon's processes is for the daemon, which ends this one. */
 	for (int number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL);
+		(void)signal(number, SIG_IGN);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)prctl(PR_SET_NAME, "cgred-guard");
