@@ -29,6 +29,7 @@ for dir in /lib /lib64 /usr; do
 	mount --bind "$dir" "$T/root$dir"
 done
 # The usual directories of programs, for base names, are looked for in the daemon's namespace.
+[ -d /usr/local/bin ] || mkdir -p /usr/local/bin
 mount -t tmpfs -o mode=755 cgredtest /usr/local/bin
 cp "$first" "/usr/local/bin/${TAG}base"
 cp "$first" "$T/lower/first"

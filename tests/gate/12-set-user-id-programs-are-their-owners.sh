@@ -4,12 +4,11 @@
 # scripts, on a mount with nosuid, or without new privileges, where the bits mean nothing.
 #
 # vm: yes
-# needs: program:unshare program:setpriv
+# needs: program:unshare
 # timeout: 600
 . "$(dirname "$0")/../lib.sh"
 private_mounts
 . "$(dirname "$0")/common.sh"
-need setpriv
 
 for group in owner group caller; do
 	make_group "$CG/$group"
@@ -43,8 +42,7 @@ E
 start_gate
 
 without_privileges() {
-	exec setpriv --reuid "$n" --regid "$n" --clear-groups --no-new-privs \
-		"$T/bin/starter" "$TIMES" fork "$suid"
+	exec "$T/bin/steps" nnp groups "" gid "$n" uid "$n" exec "$T/bin/starter" "$TIMES" fork "$suid"
 }
 
 ways() {

@@ -31,16 +31,14 @@ stop "$PID"
 stop_daemon
 
 SYNC=auto
-if command -v setpriv >/dev/null; then
-	mark_log
-	setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$CGRED" --nodaemon --nolog --config "$T/rules" \
-		--cgconfig "$T/cgconfig.conf" --runtime-dir "$RUN_DIR" -v -v </dev/null >>"$LOG" 2>&1 &
-	DAEMON=$!
-	wait_for 10 says_ready || fail "the daemon is not ready"
-	settle
-	assert_logged 'no exec gate \(fanotify_init: Operation not permitted\)'
-	as "$n" "$n" "$prog"
-	assert_in "$PID" "$C1" "$CG/a"
-	assert_logged "placed $PID .* after exec"
-	stop_daemon
-fi
+mark_log
+"$T/bin/steps" bound exec "$CGRED" --nodaemon --nolog --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
+	--runtime-dir "$RUN_DIR" -v -v </dev/null >>"$LOG" 2>&1 &
+DAEMON=$!
+wait_for 10 says_ready || fail "the daemon is not ready"
+settle
+assert_logged 'no exec gate \(fanotify_init: Operation not permitted\)'
+as "$n" "$n" "$prog"
+assert_in "$PID" "$C1" "$CG/a"
+assert_logged "placed $PID .* after exec"
+stop_daemon

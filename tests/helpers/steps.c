@@ -12,6 +12,7 @@
  *   flood N              changes its euid to nobody's and back, N times
  *   fork                 goes on in a child that dies with it, and prints "child PID"
  *   thread               goes on in another thread         leave           the same, and this one ends
+ *   bound                gives up CAP_SYS_ADMIN for good   nnp             and gaining any privilege
  *   try, big, check PROGRAM   an exec that shall fail, of more arguments than may be, or that only
  *                        asks (AT_EXECVE_CHECK): prints "not executed: ERROR" and goes on
  *   idle                 (the last)                        exec PROGRAM ARG...   (the last)
@@ -24,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -193,6 +195,10 @@ static int step(char **argv)
 		return set_policy(SCHED_OTHER) < 0 ? -1 : 1;
 	if (strcmp(name, "fork") == 0)
 		return go_on_in_child() < 0 ? -1 : 1;
+	if (strcmp(name, "bound") == 0)
+		return prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0) < 0 ? -1 : 1;
+	if (strcmp(name, "nnp") == 0)
+		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -1 : 1;
 	if (strcmp(name, "idle") == 0)
 		return sleep(LIMIT_MS / 1000), 1;
 	if (!arg)
