@@ -53,8 +53,8 @@ static void on_sweep(void *arg)
 
 	(void)placer_sweep(engine->placer, now);
 	engine_on_forks(engine);
-	/* A queue that is not empty may still have forks of before. */
-	if (!engine->lost && now > FAMILY_KEPT_MS)
+	/* Where we are behind, forks of before may still be queued. */
+	if (!engine->lost && !engine->forks_behind && now > FAMILY_KEPT_MS)
 		family_expire(engine->family, now - FAMILY_KEPT_MS);
 	engine_sticky_sweep(engine);
 	engine_sync_sweep(engine, now);

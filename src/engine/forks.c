@@ -89,9 +89,11 @@ static size_t handle_all(struct engine *engine)
 {
 	size_t total = 0;
 
+	engine->forks_behind = true;
 	for (int i = 0; i < BATCHES; i++) {
 		engine->forks_read = false;
-		if (!fill(engine) || !empty_queue(engine))
+		engine->forks_behind = fill(engine);
+		if (!engine->forks_behind || !empty_queue(engine))
 			break;
 		total += engine->fork_n - engine->fork_at;
 		engine->forks_read = true;

@@ -53,6 +53,7 @@ struct engine {
 	uint64_t event_ns;   /* the time of the event that is being handled; 0: none is */
 	bool forks_read;     /* until it was empty, since the last event of the other */
 	bool forks_expected; /* the timer runs */
+	bool forks_behind;   /* not all that were there have been handled */
 	struct event queue[ENGINE_QUEUE];
 	size_t queue_n, queue_at; /* how many there are, and which is being handled */
 	unsigned wanted_kinds;	  /* for the rules */

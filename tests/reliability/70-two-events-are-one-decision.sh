@@ -43,6 +43,9 @@ sequences() {
 
 sequences
 figure 7 "setgid, setuid, exec: one move, idle machine" $times $times 0 0 0
-under_load $((60 * SCALE)) sequences
-figure 7 "setgid, setuid, exec: one move, both CPUs busy" $times $times 0 0 0
+# In an emulated machine with work to do, a millisecond can be longer than the daemon waits.
+if [ "${CGRED_VM-}" != 1 ]; then
+	under_load $((60 * SCALE)) sequences
+	figure 7 "setgid, setuid, exec: one move, both CPUs busy" $times $times 0 0 0
+fi
 stop_daemon
