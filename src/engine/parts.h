@@ -54,13 +54,13 @@ struct engine {
 	bool forks_read;     /* until it was empty, since the last event of the other */
 	bool forks_expected; /* the timer runs */
 	struct event queue[ENGINE_QUEUE];
-	size_t queue_n, queue_at; /* how many there are, and which is being handled */
-	unsigned wanted_kinds;	  /* for the rules */
-	unsigned kinds;		  /* subscribed to */
-	bool lost;		  /* events were dropped, and the queue was not empty since */
-	uint64_t dropped_before;  /* by sockets before this one */
-	uint64_t told, heard;	  /* events but forks; and when the last quiet time was measured */
-	pid_t canary;		  /* 0: none is out; -1: about to be made */
+	size_t queue_n, queue_next; /* how many there are, and the first that is not handled */
+	unsigned wanted_kinds;	    /* for the rules */
+	unsigned kinds;		    /* subscribed to */
+	bool lost;		    /* events were dropped, and the queue was not empty since */
+	uint64_t dropped_before;    /* by sockets before this one */
+	uint64_t told, heard; /* events but forks; and when the last quiet time was measured */
+	pid_t canary;	      /* 0: none is out; -1: about to be made */
 	bool canary_seen, canary_fork_seen;
 	struct scan *older; /* without --scan: who was there at the start; NULL: not known */
 	struct scan *scan;
