@@ -198,7 +198,7 @@ void engine_on_settled(void *arg)
 
 void engine_decide_again(struct engine *engine, pid_t tgid)
 {
-	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_SCAN });
+	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_EXEC });
 	arm_settle_timer(engine);
 }
 
