@@ -486,7 +486,7 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	    struct diag_list *diags, struct decision *ret)
 {
 	decide_any(decider, tgid, inherits, NULL, diags, ret);
-	ret->process.pidfd = 0; /* it is closed */
+	ret->process.pidfd = -1; /* it is closed */
 }
 
 void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
