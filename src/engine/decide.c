@@ -331,6 +331,8 @@ static enum verdict inherit(const struct decider *decider, int pidfd,
 
 	if (r < 0)
 		return unreadable(decision, r);
+	if (decision->process.state == 'Z')
+		return VERDICT_GONE;
 	if (!is_where_its_parent_was(decider, &decision->process, inherits))
 		return VERDICT_NO_RULE;
 	decision->inherited = true;
