@@ -144,7 +144,8 @@ void engine_find_older(struct engine *engine)
 
 	while (n > 0)
 		n = scan_next(scan, events, ENGINE_BATCH);
-	if (n < 0) {
+	/* Who is not in it counts as younger, and is moved. */
+	if (n < 0 || scan_has_forgotten(scan)) {
 		scan_free(scan);
 		return;
 	}
