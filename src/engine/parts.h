@@ -65,7 +65,7 @@ struct engine {
 	struct scan *older; /* without --scan: who was there at the start; NULL: not known */
 	struct scan *scan;
 	bool scan_again;      /* something was lost while a scan ran */
-	bool scan_owed;	      /* the timer runs for one */
+	bool scan_owed;	      /* the timer runs for one, or will when this one ends */
 	unsigned scan_passes; /* of this recovery */
 	uint64_t scan_placed; /* verdicts at the start of the pass */
 	int mounts_fd;
@@ -95,7 +95,7 @@ bool engine_is_superseded(void *arg, pid_t tgid);
 void engine_on_settled(void *arg);
 void engine_unpark(struct engine *engine);
 
-/* What was decided about a process does not hold, and it is to be decided anew. */
+/* What was decided about a process at its exec does not hold, and it is to be decided anew. */
 void engine_decide_again(struct engine *engine, pid_t tgid);
 
 /* ---- sources.c */
