@@ -331,6 +331,8 @@ static enum verdict inherit(const struct decider *decider, int pidfd,
 
 	if (r < 0)
 		return unreadable(decision, r);
+	if (decision->process.state == 'Z')
+		return VERDICT_GONE;
 	if (!is_where_its_parent_was(decider, &decision->process, inherits))
 		return VERDICT_NO_RULE;
 	decision->inherited = true;
@@ -486,7 +488,7 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	    struct diag_list *diags, struct decision *ret)
 {
 	decide_any(decider, tgid, inherits, NULL, diags, ret);
-	ret->process.pidfd = 0; /* it is closed */
+	ret->process.pidfd = -1; /* it is closed */
 }
 
 void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,

@@ -170,6 +170,16 @@ static void decide_one(struct engine *engine, struct pending_item item)
 				  engine_now_ms());
 }
 
+/* Who decides looks what has come meanwhile, and takes it out of the socket, which then wakes
+ * nobody for it. */
+static void handle_taken(struct engine *engine)
+{
+	if (engine->lost)
+		engine_on_connector(engine);
+	else if (engine->queue_n)
+		engine_handle_queue(engine);
+}
+
 void engine_on_settled(void *arg)
 {
 	struct engine *engine = arg;
@@ -182,12 +192,13 @@ void engine_on_settled(void *arg)
 			break;
 		decide_one(engine, item);
 	}
+	handle_taken(engine);
 	arm_settle_timer(engine);
 }
 
 void engine_decide_again(struct engine *engine, pid_t tgid)
 {
-	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_SCAN });
+	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_EXEC });
 	arm_settle_timer(engine);
 }
 
@@ -207,7 +218,7 @@ static bool is_deciding(enum event_kind kind)
 /* A later event that is known already makes this one's decision. */
 static bool has_later(const struct engine *engine, pid_t tgid)
 {
-	for (size_t i = engine->queue_at + 1; PROTECT_SETTLE && i < engine->queue_n; i++) {
+	for (size_t i = engine->queue_next; PROTECT_SETTLE && i < engine->queue_n; i++) {
 		if (engine->queue[i].tgid == tgid && is_deciding(engine->queue[i].kind))
 			return true;
 	}
@@ -315,16 +326,18 @@ void engine_handle_event(struct engine *engine, const struct event *event)
 
 void engine_handle_queue(struct engine *engine)
 {
-	for (engine->queue_at = 0; engine->queue_at < engine->queue_n; engine->queue_at++) {
-		const struct event event = engine->queue[engine->queue_at];
+	while (engine->queue_next < engine->queue_n) {
+		const struct event event = engine->queue[engine->queue_next];
 
 		engine->event_ns = event.time_ns;
+		/* To the forks before it, this one is still to come. */
 		if (family_count(engine->family) || sticky_count(engine->sticky))
 			engine_handle_forks(engine, event.time_ns);
+		engine->queue_next++;
 		engine_handle_event(engine, &event);
 	}
 	engine->event_ns = 0;
-	engine->queue_n = engine->queue_at = 0;
+	engine->queue_n = engine->queue_next = 0;
 	arm_settle_timer(engine);
 	engine_expect_forks(engine);
 	engine_update_kinds(engine);
@@ -338,6 +351,7 @@ void engine_handle_found(struct engine *engine, const struct event *events, size
 		if (!pending_has(engine->pending, events[i].tgid))
 			decide_now(engine, &events[i]);
 	}
+	handle_taken(engine);
 	arm_settle_timer(engine);
 	engine_update_kinds(engine);
 }

@@ -55,18 +55,18 @@ struct engine {
 	bool forks_expected; /* the timer runs */
 	bool forks_behind;   /* not all that were there have been handled */
 	struct event queue[ENGINE_QUEUE];
-	size_t queue_n, queue_at; /* how many there are, and which is being handled */
-	unsigned wanted_kinds;	  /* for the rules */
-	unsigned kinds;		  /* subscribed to */
-	bool lost;		  /* events were dropped, and the queue was not empty since */
-	uint64_t dropped_before;  /* by sockets before this one */
-	uint64_t told, heard;	  /* events but forks; and when the last quiet time was measured */
-	pid_t canary;		  /* 0: none is out; -1: about to be made */
+	size_t queue_n, queue_next; /* how many there are, and the first that is not handled */
+	unsigned wanted_kinds;	    /* for the rules */
+	unsigned kinds;		    /* subscribed to */
+	bool lost;		    /* events were dropped, and the queue was not empty since */
+	uint64_t dropped_before;    /* by sockets before this one */
+	uint64_t told, heard; /* events but forks; and when the last quiet time was measured */
+	pid_t canary;	      /* 0: none is out; -1: about to be made */
 	bool canary_seen, canary_fork_seen;
 	struct scan *older; /* without --scan: who was there at the start; NULL: not known */
 	struct scan *scan;
 	bool scan_again;      /* something was lost while a scan ran */
-	bool scan_owed;	      /* the timer runs for one */
+	bool scan_owed;	      /* the timer runs for one, or will when this one ends */
 	unsigned scan_passes; /* of this recovery */
 	uint64_t scan_placed; /* verdicts at the start of the pass */
 	int mounts_fd;
@@ -99,7 +99,7 @@ bool engine_is_superseded(void *arg, pid_t tgid);
 void engine_on_settled(void *arg);
 void engine_unpark(struct engine *engine);
 
-/* What was decided about a process does not hold, and it is to be decided anew. */
+/* What was decided about a process at its exec does not hold, and it is to be decided anew. */
 void engine_decide_again(struct engine *engine, pid_t tgid);
 
 /* ---- sources.c */

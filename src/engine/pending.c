@@ -92,8 +92,12 @@ int pending_add(struct pending *pending, const struct pending_item *item, uint64
 {
 	struct waiting *waiting = find(pending, item->tgid);
 
-	if (waiting && !waiting->parked)
+	if (waiting && !waiting->parked) {
+		/* Who is found may be let be for its age, who does something may not. */
+		if (waiting->item.kind == EVENT_SCAN)
+			waiting->item.kind = item->kind;
 		return 0;
+	}
 	if (waiting)
 		drop(pending, waiting);
 	waiting = add(pending, item);

@@ -44,6 +44,12 @@
 
 /* ---- scan ----------------------------------------------------------------------------------- */
 
+static void owe_scan(struct engine *engine, unsigned delay_ms)
+{
+	engine->scan_owed = true;
+	loop_timer_arm(engine->scan_timer, delay_ms);
+}
+
 static void begin_pass(struct engine *engine)
 {
 	engine->stats.scans++;
@@ -64,15 +70,15 @@ void engine_start_scan(struct engine *engine)
 		return;
 	}
 	log_err("no memory for a scan of /proc: trying again");
-	loop_timer_arm(engine->scan_timer, SCAN_RETRY_MS);
+	owe_scan(engine, SCAN_RETRY_MS);
 }
 
 void engine_scan_later(struct engine *engine)
 {
-	if (engine->scan || engine->scan_owed)
-		return;
-	engine->scan_owed = true;
-	loop_timer_arm(engine->scan_timer, SCAN_LATER_MS);
+	if (engine->scan)
+		engine->scan_owed = true; /* end_scan() arms the timer */
+	else if (!engine->scan_owed)
+		owe_scan(engine, SCAN_LATER_MS);
 }
 
 static void free_scan(struct engine *engine)
@@ -101,7 +107,7 @@ static void end_scan(struct engine *engine, int error)
 	if (error < 0) {
 		free_scan(engine);
 		log_err("cannot scan /proc: %s: trying again", strerror(-error));
-		loop_timer_arm(engine->scan_timer, SCAN_RETRY_MS);
+		owe_scan(engine, SCAN_RETRY_MS);
 		return;
 	}
 	if (engine->scan_again || (changed && ++engine->scan_passes < SCAN_PASSES_MAX)) {
@@ -113,6 +119,9 @@ static void end_scan(struct engine *engine, int error)
 		(void)engine_open_connector(engine);
 	log_notice("the scan is complete after %u more passes", engine->scan_passes);
 	engine->scan_passes = 0;
+	/* Later passes have not looked again at who was known. */
+	if (engine->scan_owed)
+		owe_scan(engine, SCAN_LATER_MS);
 }
 
 void engine_on_scan_step(void *arg)
@@ -144,7 +153,8 @@ void engine_find_older(struct engine *engine)
 
 	while (n > 0)
 		n = scan_next(scan, events, ENGINE_BATCH);
-	if (n < 0) {
+	/* Who is not in it counts as younger, and is moved. */
+	if (n < 0 || scan_has_forgotten(scan)) {
 		scan_free(scan);
 		return;
 	}

@@ -44,7 +44,7 @@ struct process_reader {
 	struct buffer cgroup;
 	gid_t *groups;
 	size_t max_groups;
-	bool no_pidfd_info; /* the kernel is too old */
+	bool no_pidfd_info; /* it cannot be asked: the kernel is too old, or a sandbox forbids it */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
 	char invoked[PATH_MAX];
@@ -299,15 +299,15 @@ static int read_status(struct process_reader *reader, struct process *process)
 static int read_ids(struct process_reader *reader, struct process *process)
 {
 	struct identity_ids ids;
-	int ret = -ENOTTY;
+	int ret;
 
-	if (process->pidfd && !process->tid && !reader->no_pidfd_info)
-		ret = identity_read_ids(process->pidfd, &ids);
+	if (process->pidfd < 0 || process->tid || reader->no_pidfd_info)
+		return read_status(reader, process);
+	ret = identity_read_ids(process->pidfd, &ids);
 	if (ret == -ESRCH)
 		return ret;
 	if (ret < 0) {
-		if (process->pidfd)
-			reader->no_pidfd_info = true;
+		reader->no_pidfd_info = true;
 		return read_status(reader, process);
 	}
 	process->ppid = ids.ppid;
@@ -590,7 +590,7 @@ void process_reader_free(struct process_reader *reader)
 
 void process_init(struct process *process, pid_t tgid)
 {
-	*process = (struct process){ .tgid = tgid };
+	*process = (struct process){ .tgid = tgid, .pidfd = -1 };
 }
 
 static int read_steps(struct process_reader *reader, struct process *process, unsigned facts)

@@ -29,7 +29,7 @@ struct file_id {
 struct process {
 	pid_t tgid;
 	pid_t tid; /* a thread that it was read from, as the first has ended; else 0 */
-	int pidfd; /* of the process, whose first thread lives: cheaper to ask. 0: not at hand */
+	int pidfd; /* of the process, whose first thread lives: cheaper to ask. -1: not at hand */
 	unsigned facts; /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "rule/destination.h"
 #include "rule/ruleset.h"
 
 /* The nodes of one program; IDMAP_NONE: it has no such. */
@@ -28,6 +29,18 @@ struct builder {
 	struct idlists_new user_whos, rules;
 };
 
+/* The conditions of a rule with options are in its destinations, which then are expanded first. */
+static unsigned facts_of_options(const struct rule *rule)
+{
+	unsigned facts = FACT_CGROUP;
+
+	for (unsigned i = 0; i < rule->n_targets; i++) {
+		if (rule->targets[i]->needs & DESTINATION_PROCESS)
+			facts |= FACT_EXE;
+	}
+	return rule->options & RULE_IGNORE_RT ? facts | FACT_SCHED : facts;
+}
+
 static unsigned facts_of(const struct rule *rule)
 {
 	unsigned facts = 0;
@@ -41,9 +54,7 @@ static unsigned facts_of(const struct rule *rule)
 	if (rule_pattern(rule) == PATTERN_PATH)
 		facts |= FACT_EXE_FILE;
 	if (rule->options)
-		facts |= FACT_CGROUP;
-	if (rule->options & RULE_IGNORE_RT)
-		facts |= FACT_SCHED;
+		facts |= facts_of_options(rule);
 	return facts;
 }
 

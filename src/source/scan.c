@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "base/num.h"
 #include "engine/event.h"
 
@@ -31,8 +32,9 @@ struct scan {
 	DIR *dir;    /* own position in it; NULL before the first call */
 	bool complete;
 	struct known *known;
-	size_t n_known, max_known;
+	size_t n_known, known_room;
 	size_t n_before; /* of them, sorted: found by the passes before this one */
+	bool has_forgotten;
 };
 
 struct scan *scan_new(int proc_fd)
@@ -106,16 +108,14 @@ static bool is_known(const struct scan *scan, const struct known *process,
 /* Without memory the next pass tells of it again. */
 static void remember(struct scan *scan, const struct known *process)
 {
-	if (scan->n_known == scan->max_known) {
-		size_t max = scan->max_known ? scan->max_known * 2 : 1024;
-		struct known *known = reallocarray(scan->known, max, sizeof(*known));
+	struct known *known = grow(scan->known, scan->n_known, &scan->known_room, sizeof(*known));
 
-		if (!known)
-			return;
-		scan->known = known;
-		scan->max_known = max;
+	if (!known) {
+		scan->has_forgotten = true;
+		return;
 	}
-	scan->known[scan->n_known++] = *process;
+	scan->known = known;
+	known[scan->n_known++] = *process;
 }
 
 static int read_batch(struct scan *scan, struct event *events, int max)
@@ -173,4 +173,9 @@ void scan_go_on(struct scan *scan)
 bool scan_has_found(const struct scan *scan, pid_t tgid)
 {
 	return is_known(scan, &(struct known){ .tgid = tgid }, compare_tgids);
+}
+
+bool scan_has_forgotten(const struct scan *scan)
+{
+	return scan->has_forgotten;
 }

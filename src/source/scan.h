@@ -27,4 +27,7 @@ void scan_go_on(struct scan *scan);
 /* Has a pass before this one found a process of this number? */
 bool scan_has_found(const struct scan *scan, pid_t tgid);
 
+/* Was there no memory to know all of them by? Then scan_has_found() does not say of all. */
+bool scan_has_forgotten(const struct scan *scan);
+
 #endif

@@ -156,6 +156,10 @@ static const struct {
 	{ "*:/sh cpu a", FACT_EXE | FACT_INVOKED | FACT_EXE_FILE },
 	{ "* cpu a ignore", FACT_CGROUP },
 	{ "* cpu a ignore_rt", FACT_CGROUP | FACT_SCHED },
+	{ "* cpu a/%p", 0 },
+	{ "* cpu a/%p ignore", FACT_CGROUP | FACT_EXE },
+	{ "* cpu a/%u ignore", FACT_CGROUP },
+	{ "* cpu a ignore_rt\n% memory %p", FACT_CGROUP | FACT_SCHED | FACT_EXE },
 	{ "* cpu %u/%p", 0 }, /* only needed once the rule matches */
 	{ "* cpu a\nroot:sh cpu a", FACT_STATUS | FACT_EXE | FACT_INVOKED },
 	{ NOBODY ":sh cpu a", 0 },

@@ -111,6 +111,22 @@ START_TEST(remembers_what_it_waits_for)
 }
 END_TEST
 
+START_TEST(an_event_counts_for_more_than_a_scan)
+{
+	const struct pending_item found = { 10, EVENT_SCAN, 3 };
+	const struct pending_item changed = { 10, EVENT_UID, 0 };
+	struct pending_item taken = { 0 };
+
+	ck_assert_int_eq(pending_add(pending, &found, 100), 0);
+	ck_assert_int_eq(pending_add(pending, &changed, 200), 0);
+	ck_assert_int_eq(pending_add(pending, &found, 300), 0);
+	ck_assert(pending_take_due(pending, 100, &taken));
+	ck_assert_int_eq(taken.kind, EVENT_UID);
+	ck_assert_uint_eq(taken.tries, 3);
+	assert_waits(1000, 0);
+}
+END_TEST
+
 START_TEST(one_that_waits_keeps_its_time)
 {
 	add(10, 100);
@@ -230,6 +246,7 @@ int main(void)
 	tcase_add_test(tcase, gives_out_who_is_due_in_order);
 	tcase_add_test(tcase, delays_can_differ);
 	tcase_add_test(tcase, remembers_what_it_waits_for);
+	tcase_add_test(tcase, an_event_counts_for_more_than_a_scan);
 	tcase_add_test(tcase, one_that_waits_keeps_its_time);
 	tcase_add_test(tcase, removed_one_is_not_given_out);
 	tcase_add_test(tcase, knows_who_waits);

@@ -517,8 +517,7 @@ START_TEST(reads_itself)
 }
 END_TEST
 
-/* By its pidfd where the kernel has that, else from PID/status: it is the same. */
-START_TEST(asks_the_pidfd_for_the_ids)
+static pid_t start_waiting(void)
 {
 	pid_t pid = fork();
 
@@ -527,6 +526,20 @@ START_TEST(asks_the_pidfd_for_the_ids)
 		(void)pause();
 		_exit(0);
 	}
+	return pid;
+}
+
+static void end_waiting(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+/* By its pidfd where the kernel has that, else from PID/status: it is the same. */
+START_TEST(asks_the_pidfd_for_the_ids)
+{
+	pid_t pid = start_waiting();
+
 	for (int i = 0; i < 2; i++) {
 		int pidfd = identity_open(pid);
 
@@ -538,8 +551,28 @@ START_TEST(asks_the_pidfd_for_the_ids)
 		ck_assert_uint_eq(process.egid, getegid());
 		ck_assert_int_eq(close(pidfd), 0);
 	}
-	(void)kill(pid, SIGKILL);
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	end_waiting(pid);
+}
+END_TEST
+
+/* Which facts come with the ids tells where they are from. */
+START_TEST(goes_on_asking_pidfds_after_one_without_its_first_thread)
+{
+	pid_t pid = start_waiting();
+	int pidfd = identity_open(pid);
+	unsigned facts[3];
+
+	for (int i = 0; i < 3; i++) {
+		process_init(&process, pid);
+		process.pidfd = pidfd;
+		process.tid = i == 1 ? pid : 0;
+		read_facts(FACT_STATUS);
+		facts[i] = process.facts;
+	}
+	ck_assert(facts[1] & FACT_GROUPS);
+	ck_assert_uint_eq(facts[2], facts[0]);
+	ck_assert_int_eq(close(pidfd), 0);
+	end_waiting(pid);
 }
 END_TEST
 
@@ -736,6 +769,7 @@ static TCase *real_tests(void)
 	tcase_add_checked_fixture(tcase, setup_real, teardown);
 	tcase_add_test(tcase, reads_itself);
 	tcase_add_test(tcase, asks_the_pidfd_for_the_ids);
+	tcase_add_test(tcase, goes_on_asking_pidfds_after_one_without_its_first_thread);
 	tcase_add_test(tcase, knows_a_policy_that_children_do_not_inherit);
 	tcase_add_test(tcase, finds_a_script_that_runs);
 	tcase_add_test(tcase, knows_a_deleted_program_that_runs);
