@@ -62,8 +62,8 @@ static void try_again(struct engine *engine, struct pending_item item)
 		engine_scan_later(engine);
 }
 
-/* The family is about to have a member. As long as it had none, no fork meant anything, and none was
- * read: those of before the event must not be taken for children of the gap. */
+/* The family is about to have a member. As long as it had none, no fork meant anything, and none
+ * was read: those of before the event must not be taken for children of the gap. */
 static void begin_family(struct engine *engine)
 {
 	if (!family_count(engine->family))
