@@ -29,9 +29,10 @@ struct pidfd_info_v0 {
 
 static_assert(sizeof(struct pidfd_info_v0) == 64, "the kernel's layout");
 
-#define GET_INFO   _IOWR(0xFF, 11, struct pidfd_info_v0)
-#define INFO_PID   (UINT64_C(1) << 0)
-#define INFO_CREDS (UINT64_C(1) << 1)
+#define GET_INFO      _IOWR(0xFF, 11, struct pidfd_info_v0)
+#define INFO_PID      (UINT64_C(1) << 0)
+#define INFO_CREDS    (UINT64_C(1) << 1)
+#define INFO_CGROUPID (UINT64_C(1) << 2)
 
 int identity_open(pid_t tgid)
 {
@@ -50,7 +51,7 @@ bool identity_holds(int pidfd)
 
 int identity_read_ids(int pidfd, struct identity_ids *ret)
 {
-	struct pidfd_info_v0 info = { .mask = INFO_PID | INFO_CREDS };
+	struct pidfd_info_v0 info = { .mask = INFO_PID | INFO_CREDS | INFO_CGROUPID };
 
 	if (ioctl(pidfd, GET_INFO, &info) < 0)
 		return -errno;
@@ -60,6 +61,7 @@ int identity_read_ids(int pidfd, struct identity_ids *ret)
 		.ppid = (pid_t)info.ppid,
 		.euid = info.euid,
 		.egid = info.egid,
+		.cgroup_id = info.mask & INFO_CGROUPID ? info.cgroupid : 0,
 	};
 	return 0;
 }

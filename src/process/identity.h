@@ -21,6 +21,7 @@ struct identity_ids {
 	pid_t ppid;
 	uid_t euid;
 	gid_t egid;
+	uint64_t cgroup_id; /* of its group in the unified hierarchy; 0: not told */
 };
 
 /* Linux 6.13. 0; -ESRCH: the process is gone; another -errno: the kernel is too old. */

@@ -33,15 +33,25 @@
 #define CMDLINE_MAX 32768U     /* PROC_ARGS_MAX paths; all of it can be megabytes */
 #define DELETED	    " (deleted)"
 
+#define KNOWN_CGROUPS 256
+
 struct buffer {
 	char *data;
 	size_t size;
+};
+
+/* Where there is but the unified hierarchy, the number of a group says all that PID/cgroup does: a
+ * group is never renamed, and its number never given to another. */
+struct known_cgroup {
+	uint64_t id;
+	char *text;
 };
 
 struct process_reader {
 	int proc_fd;
 	struct buffer text; /* a file until it is parsed */
 	struct buffer cgroup;
+	struct known_cgroup known_cgroups[KNOWN_CGROUPS]; /* by number */
 	gid_t *groups;
 	size_t max_groups;
 	bool no_pidfd_info; /* it cannot be asked: the kernel is too old, or a sandbox forbids it */
@@ -313,6 +323,7 @@ static int read_ids(struct process_reader *reader, struct process *process)
 	process->ppid = ids.ppid;
 	process->euid = ids.euid;
 	process->egid = ids.egid;
+	process->cgroup_id = ids.cgroup_id;
 	process->facts |= FACT_STATUS;
 	return 0;
 }
@@ -543,15 +554,49 @@ static int read_invoked(struct process_reader *reader, struct process *process)
 	return ret;
 }
 
+static struct known_cgroup *known_cgroup(struct process_reader *reader, uint64_t id)
+{
+	return &reader->known_cgroups[id % KNOWN_CGROUPS];
+}
+
+/* Of a group that is removed the text changes, but then nobody lives in it. */
+static void remember_cgroup(struct process_reader *reader, const struct process *process)
+{
+	struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
+	const char *text = reader->cgroup.data;
+	const char *end = strchr(text, '\n');
+
+	if (!process->cgroup_id || strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
+	    is_deleted(text, (size_t)(end - text)))
+		return;
+	free(known->text);
+	known->text = strdup(text);
+	known->id = known->text ? process->cgroup_id : 0;
+}
+
 static int read_cgroup(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_whole(reader, process, "cgroup", &reader->cgroup);
+	const struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
+	ssize_t len;
 
-	if (len < 0)
-		return (int)len;
-	process->cgroup = reader->cgroup.data;
+	process->cgroup = known->text;
+	if (!process->cgroup_id || process->cgroup_id != known->id) {
+		len = read_whole(reader, process, "cgroup", &reader->cgroup);
+		if (len < 0)
+			return (int)len;
+		remember_cgroup(reader, process);
+		process->cgroup = reader->cgroup.data;
+	}
 	process->facts |= FACT_CGROUP;
 	return 0;
+}
+
+void process_reader_forget_cgroups(struct process_reader *reader)
+{
+	for (size_t i = 0; i < KNOWN_CGROUPS; i++) {
+		free(reader->known_cgroups[i].text);
+		reader->known_cgroups[i] = (struct known_cgroup){ 0 };
+	}
 }
 
 static int read_sched(struct process_reader *reader, struct process *process)
@@ -584,6 +629,7 @@ void process_reader_free(struct process_reader *reader)
 		return;
 	free(reader->text.data);
 	free(reader->cgroup.data);
+	process_reader_forget_cgroups(reader);
 	free(reader->groups);
 	free(reader);
 }

@@ -59,6 +59,7 @@ struct process {
 	struct file_id invoked_file;
 
 	const char *cgroup; /* text of /proc/PID/cgroup */
+	uint64_t cgroup_id; /* of the group in the unified hierarchy; 0: not come across */
 };
 
 /* Reads /proc; owns the memory that struct process points into. One thread at a time. */
@@ -77,6 +78,9 @@ void process_init(struct process *process, pid_t tgid);
  * when it goes while it is being read); another -errno (EMFILE, ENOMEM, EIO …).
  */
 int process_read(struct process_reader *reader, struct process *process, unsigned facts);
+
+/* Which hierarchies are mounted has changed: what groups were called is read anew. */
+void process_reader_forget_cgroups(struct process_reader *reader);
 
 /* The process (thread group) of a thread. 0, -ESRCH or another -errno. */
 int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid);

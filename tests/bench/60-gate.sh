@@ -35,6 +35,7 @@ for _ in 1 2; do
 done
 
 # The gate must not even hear of a program that no rule names.
+VERBOSE=-v
 begin cgred
 "$T/bin/cycle" "$UID_OURS" 10000 0 "$T/bin/unmatched" >"$T/us"
 mark_log

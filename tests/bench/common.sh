@@ -105,7 +105,7 @@ begin() {
 	case $1 in
 	cgred)
 		set -- "$CGRED" --nodaemon --nolog --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
-			--runtime-dir "$RUN_DIR" --sync "$SYNC"
+			--runtime-dir "$RUN_DIR" --sync "$SYNC" ${VERBOSE:+"$VERBOSE"}
 		;;
 	cgrulesengd) set -- "$T/bin/cgrulesengd" -n -Q ;;
 	loop) set -- "$T/bin/loop" "$LOOP_PROG" "$(group_dir "$C1" "$CG/placed")/cgroup.procs" ;;

@@ -262,6 +262,38 @@ START_TEST(a_process_lives_on_in_its_other_threads)
 }
 END_TEST
 
+static void cgroup_of(uint64_t id, const char *want)
+{
+	process_init(&process, 42);
+	process.cgroup_id = id;
+	read_facts(FACT_CGROUP);
+	ck_assert_str_eq(process.cgroup, want);
+}
+
+/* Only what is all of the text, and of a group that is there. */
+START_TEST(knows_a_group_of_the_unified_hierarchy_again)
+{
+	static const char *const others[] = { "1:cpu:/x\n0::/a\n", "0::/a (deleted)\n",
+					      "1:cpu:/x\n" };
+
+	cgroup_of(300, "0::/a\n");
+	put("42/cgroup", "0::/b\n");
+	cgroup_of(300, "0::/a\n");
+	cgroup_of(44, "0::/b\n"); /* in the same place */
+	cgroup_of(0, "0::/b\n");
+	put("42/cgroup", "0::/c\n");
+	cgroup_of(300, "0::/c\n");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		put("42/cgroup", others[i]);
+		cgroup_of(7, others[i]);
+		put("42/cgroup", "0::/d\n");
+		cgroup_of(7, "0::/d\n");
+		process_reader_forget_cgroups(reader);
+	}
+	cgroup_of(300, "0::/d\n");
+}
+END_TEST
+
 /* A name may have a line feed in it, and fill its 15 bytes. */
 START_TEST(reads_every_name)
 {
@@ -747,6 +779,7 @@ static TCase *fake_tests(void)
 	tcase_add_test(tcase, a_kernel_thread_has_no_executable);
 	tcase_add_test(tcase, a_process_that_ends_has_no_executable);
 	tcase_add_test(tcase, a_process_lives_on_in_its_other_threads);
+	tcase_add_test(tcase, knows_a_group_of_the_unified_hierarchy_again);
 	tcase_add_test(tcase, reads_every_name);
 	tcase_add_test(tcase, says_that_a_process_is_gone);
 	tcase_add_test(tcase, says_what_else_is_wrong);
