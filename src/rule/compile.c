@@ -28,6 +28,7 @@ struct name {
 	const char *name;
 	int error; /* 0, -ENOENT, … */
 	unsigned id;
+	bool of_rule;			    /* not only of a member of a group */
 	const struct rule_members *members; /* groups only */
 };
 
@@ -195,8 +196,7 @@ static int find_previous(struct compiler *compiler, const char *name, bool is_gr
 }
 
 /* NULL: no memory. */
-static const struct name *add_name(struct name_table *table, uint32_t number,
-				   const struct name *name)
+static struct name *add_name(struct name_table *table, uint32_t number, const struct name *name)
 {
 	struct name *items = grow(table->items, table->n, &table->room, sizeof(*items));
 
@@ -210,7 +210,7 @@ static const struct name *add_name(struct name_table *table, uint32_t number,
 }
 
 /* A user, looked up the first time; until the next one is looked for. NULL: no memory. */
-static const struct name *find_user(struct compiler *compiler, const char *text)
+static struct name *find_user(struct compiler *compiler, const char *text)
 {
 	struct name_table *table = &compiler->users;
 	uint32_t number = intern(compiler, text);
@@ -326,7 +326,7 @@ static int find_members(struct compiler *compiler, struct name *group)
 }
 
 /* The same for a group, with its members. */
-static const struct name *find_group(struct compiler *compiler, const char *text)
+static struct name *find_group(struct compiler *compiler, const char *text)
 {
 	struct name_table *table = &compiler->groups;
 	uint32_t number = intern(compiler, text);
@@ -539,7 +539,7 @@ static int set_program(struct compiler *compiler, const struct cgrules_line *lin
 static int set_who(struct compiler *compiler, const struct cgrules_line *line, struct rule *rule)
 {
 	bool is_group = line->who == CGRULES_GROUP;
-	const struct name *entry;
+	struct name *entry;
 
 	rule->who = RULE_ANYBODY;
 	if (line->who == CGRULES_ANY)
@@ -547,6 +547,7 @@ static int set_who(struct compiler *compiler, const struct cgrules_line *line, s
 	entry = is_group ? find_group(compiler, line->name) : find_user(compiler, line->name);
 	if (!entry)
 		return -ENOMEM;
+	entry->of_rule = true;
 	if (entry->error < 0) {
 		const char *why =
 			entry->error == -ENOENT ? "does not exist" : strerror(-entry->error);
@@ -637,8 +638,8 @@ static int store_table(struct ruleset *set, struct ruleset_name *names,
 	}
 	qsort(sorted, n, sizeof(*sorted), by_id);
 	for (size_t i = 0; i < n; i++)
-		names[set->n_names++] =
-			(struct ruleset_name){ sorted[i]->name, sorted[i]->id, is_group };
+		names[set->n_names++] = (struct ruleset_name){ sorted[i]->name, sorted[i]->id,
+							       is_group, sorted[i]->of_rule };
 	return 0;
 }
 

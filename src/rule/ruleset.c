@@ -34,6 +34,11 @@ static bool is_before(const struct ruleset_name *name, unsigned id, bool is_grou
 	return name->is_group != is_group ? is_group : name->id < id;
 }
 
+static bool is_of(const struct ruleset *set, size_t at, unsigned id, bool is_group)
+{
+	return at < set->n_names && set->names[at].id == id && set->names[at].is_group == is_group;
+}
+
 const char *ruleset_find_name(const struct ruleset *set, unsigned id, bool is_group)
 {
 	size_t low = 0;
@@ -47,7 +52,7 @@ const char *ruleset_find_name(const struct ruleset *set, unsigned id, bool is_gr
 		else
 			high = middle;
 	}
-	if (low < set->n_names && set->names[low].id == id && set->names[low].is_group == is_group)
-		return set->names[low].name;
-	return NULL;
+	while (is_of(set, low, id, is_group) && !set->names[low].of_rule)
+		low++;
+	return is_of(set, low, id, is_group) ? set->names[low].name : NULL;
 }

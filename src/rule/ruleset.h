@@ -20,6 +20,7 @@ struct ruleset_name {
 	const char *name;
 	unsigned id;
 	bool is_group;
+	bool of_rule; /* else only a member of a rule's group */
 };
 
 struct ruleset {
@@ -79,7 +80,7 @@ bool ruleset_may_match(const struct ruleset *set, const struct process *process,
 bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base,
 			   const struct file_id *file);
 
-/* The first name that the load has looked up for this id, or NULL. */
+/* The first name of this id that a rule is for, or NULL. */
 const char *ruleset_find_name(const struct ruleset *set, unsigned id, bool is_group);
 
 #endif

@@ -5,6 +5,7 @@
 #include "rule/compile.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -311,6 +312,52 @@ START_TEST(remembers_the_names_that_it_looked_up)
 }
 END_TEST
 
+/* The first group of the system that lists a user who exists: to be freed, or NULL. */
+static char *find_group_with_member(char **ret_member)
+{
+	char *found = NULL;
+	const struct group *group;
+	uid_t uid;
+
+	setgrent();
+	while (!found && (group = getgrent())) {
+		const char *member = group->gr_mem[0];
+
+		if (member && names_find_uid(member, &uid) == 0) {
+			found = strdup(group->gr_name);
+			*ret_member = strdup(member);
+		}
+	}
+	endgrent();
+	return found;
+}
+
+START_TEST(the_members_of_a_group_are_no_names_of_rules)
+{
+	cleanup_free char *member = NULL;
+	cleanup_free char *group = find_group_with_member(&member);
+	struct diag_list diags = { 0 };
+	uid_t uid;
+
+	if (!group)
+		return; /* there are no members here */
+	ck_assert_int_eq(names_find_uid(member, &uid), 0);
+	for (int is_named = 0; is_named < 2; is_named++) {
+		cleanup_free char *text = NULL;
+		struct ruleset *set;
+
+		ck_assert_int_ge(
+			asprintf(&text, "@%s cpu a\n%s cpu a\n", group, is_named ? member : "*"),
+			0);
+		set = compile(text, &diags);
+		ck_assert_uint_ge(set->n_names, 2); /* for when the name service fails */
+		ck_assert_pstr_eq(ruleset_find_name(set, uid, false), is_named ? member : NULL);
+		ruleset_unref(set);
+	}
+	diag_list_done(&diags);
+}
+END_TEST
+
 /* Without descriptors the name service cannot read its files. True when it says so: a cache, or the
  * last service of nsswitch.conf, may answer all the same. */
 static bool break_name_service(struct rlimit *old)
@@ -329,7 +376,8 @@ static bool break_name_service(struct rlimit *old)
 
 START_TEST(keeps_ids_while_the_name_service_cannot_answer)
 {
-	static const struct ruleset_name names[] = { { "root", 0, true }, { "root", 4711, false } };
+	static const struct ruleset_name names[] = { { "root", 0, true, true },
+						     { "root", 4711, false, true } };
 	struct ruleset previous = { .names = names, .n_names = 2 };
 	struct diag_list diags = { 0 };
 	struct compiler *compiler = compiler_new(&previous, &diags);
@@ -354,8 +402,8 @@ END_TEST
 
 START_TEST(looks_names_up_anew_while_it_can)
 {
-	static const struct ruleset_name names[] = { { "root", 4711, false },
-						     { NOBODY, 4712, false } };
+	static const struct ruleset_name names[] = { { "root", 4711, false, true },
+						     { NOBODY, 4712, false, true } };
 	struct ruleset previous = { .names = names, .n_names = 2 };
 	struct diag_list diags = { 0 };
 	struct compiler *compiler = compiler_new(&previous, &diags);
@@ -447,6 +495,7 @@ int main(void)
 	tcase_add_loop_test(tcase, rule_has_at_most_64_lines, 0, ARRAY_SIZE(rule_lines));
 	tcase_add_test(tcase, grows_to_many_rules);
 	tcase_add_test(tcase, remembers_the_names_that_it_looked_up);
+	tcase_add_test(tcase, the_members_of_a_group_are_no_names_of_rules);
 	tcase_add_test(tcase, keeps_ids_while_the_name_service_cannot_answer);
 	tcase_add_test(tcase, looks_names_up_anew_while_it_can);
 	tcase_add_test(tcase, keeps_members_while_the_name_service_cannot_answer);

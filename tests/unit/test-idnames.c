@@ -101,9 +101,9 @@ END_TEST
 
 START_TEST(knows_what_the_load_has_looked_up)
 {
-	static const struct ruleset_name looked_up[] = { { "john", 1000, false },
-							 { "johnny", 1000, false },
-							 { "staff", 50, true } };
+	static const struct ruleset_name looked_up[] = { { "john", 1000, false, true },
+							 { "johnny", 1000, false, true },
+							 { "staff", 50, true, true } };
 	static struct ruleset set = { .refs = 1, .names = looked_up, .n_names = 3 };
 
 	answer(7, seven, 0, 0);

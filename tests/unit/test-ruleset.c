@@ -430,8 +430,13 @@ END_TEST
 START_TEST(finds_the_first_name_of_an_id)
 {
 	static const struct ruleset_name names[] = {
-		{ "a", 5, false }, { "b", 5, false }, { "c", 4123456789U, false },
-		{ "d", 0, true },  { "e", 5, true },
+		{ "member", 5, false, false },
+		{ "a", 5, false, true },
+		{ "b", 5, false, true },
+		{ "member", 6, false, false },
+		{ "c", 4123456789U, false, true },
+		{ "d", 0, true, true },
+		{ "e", 5, true, true },
 	};
 	const struct ruleset set = { .names = names, .n_names = ARRAY_SIZE(names) };
 
@@ -440,6 +445,7 @@ START_TEST(finds_the_first_name_of_an_id)
 	ck_assert_pstr_eq(ruleset_find_name(&set, 0, true), "d");
 	ck_assert_pstr_eq(ruleset_find_name(&set, 5, true), "e");
 	ck_assert_pstr_eq(ruleset_find_name(&set, 0, false), NULL);
+	ck_assert_pstr_eq(ruleset_find_name(&set, 6, false), NULL);
 	ck_assert_pstr_eq(ruleset_find_name(&set, 6, true), NULL);
 	ck_assert_pstr_eq(ruleset_find_name(&(struct ruleset){ 0 }, 5, false), NULL);
 }
