@@ -353,9 +353,12 @@ static struct name *find_group(struct compiler *compiler, const char *text)
  * /bin on a merged /usr), its file may have other names. */
 static int set_file(struct compiler *compiler, struct rule_program *program)
 {
-	const char *real = files_find(&compiler->files, program->text, &program->file);
+	const char *real;
+	int r = files_find(&compiler->files, program->text, &real, &program->file);
 
-	if (!real || strcmp(real, program->text) == 0)
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (strcmp(real, program->text) == 0)
 		return 0;
 	program->real_path = intern_text(compiler, real);
 	return program->real_path ? 0 : -ENOMEM;

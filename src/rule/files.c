@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "base/grow.h"
 #include "base/remote.h"
 
@@ -19,34 +20,44 @@ struct files_directory {
 	char *real; /* NULL: it leads nowhere */
 };
 
-static struct files_directory *add_directory(struct files *files, const char *path, size_t len)
+/* What errno says of a path. */
+static int path_error(void)
 {
-	struct files_directory *items = grow(files->items, files->n, &files->room, sizeof(*items));
-	struct files_directory *directory;
-
-	if (!items)
-		return NULL;
-	files->items = items;
-	directory = &items[files->n];
-	directory->path = strndup(path, len);
-	if (!directory->path ||
-	    textmap_put(&files->directories, directory->path, (uint32_t)files->n) < 0) {
-		free(directory->path);
-		return NULL;
-	}
-	directory->real = realpath(len ? directory->path : "/", NULL);
-	files->n++;
-	return directory;
+	return errno == ENOMEM ? -ENOMEM : -ENOENT;
 }
 
-/* NULL: it leads nowhere. */
-static const char *find_directory(struct files *files, const char *path, size_t len)
+static int add_directory(struct files *files, const char *path, size_t len)
+{
+	struct files_directory *items = grow(files->items, files->n, &files->room, sizeof(*items));
+	cleanup_free char *copy = strndup(path, len);
+	cleanup_free char *real = NULL;
+
+	if (items)
+		files->items = items;
+	if (!items || !copy)
+		return -ENOMEM;
+	real = realpath(len ? copy : "/", NULL);
+	if ((!real && path_error() == -ENOMEM) ||
+	    textmap_put(&files->directories, copy, (uint32_t)files->n) < 0)
+		return -ENOMEM;
+	items[files->n++] = (struct files_directory){ take_ptr(&copy), take_ptr(&real) };
+	return 0;
+}
+
+/* 0, -ENOENT, -ENOMEM */
+static int find_directory(struct files *files, const char *path, size_t len, const char **ret)
 {
 	uint32_t at = textmap_get(&files->directories, textmap_hash(path, len), path, len);
-	const struct files_directory *directory =
-		at != IDMAP_NONE ? &files->items[at] : add_directory(files, path, len);
 
-	return directory ? directory->real : NULL;
+	if (at == IDMAP_NONE) {
+		int r = add_directory(files, path, len);
+
+		if (r < 0)
+			return r;
+		at = (uint32_t)files->n - 1;
+	}
+	*ret = files->items[at].real;
+	return *ret ? 0 : -ENOENT;
 }
 
 static bool is_remote(struct files *files, const char *path, dev_t dev)
@@ -60,55 +71,63 @@ static bool is_remote(struct files *files, const char *path, dev_t dev)
 	return known;
 }
 
-/* The file itself, at the end of a path without symbolic links: its name in a directory that is
- * one. False: it is a symbolic link, or something that only realpath() understands. */
-static bool find_in_directory(struct files *files, const char *path, struct stat *ret_st,
-			      const char **ret)
+/* The file itself, at the end of a path without symbolic links, into files->buf: its name in a
+ * directory that is one. 0; -ELOOP: it is a symbolic link; -ENOENT; -ENOMEM. */
+static int find_in_directory(struct files *files, const char *path, const char *base,
+			     struct stat *ret_st)
+{
+	size_t room = sizeof(files->buf);
+	const char *directory;
+	int r = find_directory(files, path, (size_t)(base - 1 - path), &directory);
+
+	if (r < 0)
+		return r;
+	if ((size_t)snprintf(files->buf, room, "%s/%s", directory[1] ? directory : "", base) >=
+	    room)
+		return -ENOENT;
+	if (lstat(files->buf, ret_st) == 0)
+		return S_ISLNK(ret_st->st_mode) ? -ELOOP : 0;
+	return errno == ENOENT ? 0 : path_error();
+}
+
+/* What only realpath() understands. A symbolic link, which files->buf has, stands for itself where
+ * it leads nowhere yet. */
+static int find_anywhere(struct files *files, const char *path, struct stat *st)
+{
+	cleanup_free char *real = realpath(path, NULL);
+
+	if (!real && errno == ENOENT && S_ISLNK(st->st_mode))
+		return 0;
+	if (!real || stat(real, st) < 0)
+		return path_error();
+	if (strlen(real) >= sizeof(files->buf))
+		return -ENOENT;
+	(void)memcpy(files->buf, real, strlen(real) + 1);
+	return 0;
+}
+
+static bool is_name(const char *base)
+{
+	return base[0] && strcmp(base, ".") != 0 && strcmp(base, "..") != 0;
+}
+
+int files_find(struct files *files, const char *path, const char **ret_real, struct file_id *ret_id)
 {
 	const char *base = strrchr(path, '/') + 1;
-	const char *directory = find_directory(files, path, (size_t)(base - 1 - path));
-	size_t room = sizeof(files->buf);
+	struct stat st = { 0 };
+	int r = -ELOOP;
 
-	*ret_st = (struct stat){ 0 };
-	*ret = NULL;
-	if (!base[0] || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
-		return false;
-	if (!directory || (size_t)snprintf(files->buf, room, "%s/%s", directory[1] ? directory : "",
-					   base) >= room)
-		return true;
-	if (lstat(files->buf, ret_st) == 0 || errno == ENOENT)
-		*ret = files->buf;
-	return !S_ISLNK(ret_st->st_mode);
-}
-
-/* A symbolic link that leads nowhere yet stands for itself. */
-static const char *find_anywhere(struct files *files, const char *path, struct stat *ret_st)
-{
-	char *real = realpath(path, NULL);
-	const char *found = NULL;
-
-	if (real && strlen(real) < sizeof(files->buf) && stat(real, ret_st) == 0)
-		found = memcpy(files->buf, real, strlen(real) + 1);
-	free(real);
-	return found;
-}
-
-const char *files_find(struct files *files, const char *path, struct file_id *ret_id)
-{
-	const char *real;
-	struct stat st;
-
+	if (is_name(base))
+		r = find_in_directory(files, path, base, &st);
+	if (r == -ELOOP)
+		r = find_anywhere(files, path, &st);
+	if (r < 0)
+		return r;
+	*ret_real = files->buf;
 	*ret_id = (struct file_id){ 0 };
-	if (!find_in_directory(files, path, &st, &real)) {
-		const char *link = real;
-
-		real = find_anywhere(files, path, &st);
-		if (!real)
-			return errno == ENOENT ? link : NULL;
-	}
-	if (real && S_ISREG(st.st_mode) && !is_remote(files, real, st.st_dev))
+	if (S_ISREG(st.st_mode) && !is_remote(files, files->buf, st.st_dev))
 		*ret_id = (struct file_id){ .dev = st.st_dev, .ino = st.st_ino };
-	return real;
+	return 0;
 }
 
 void files_done(struct files *files)

@@ -23,11 +23,13 @@ struct files {
 };
 
 /*
- * The path without symbolic links; of a file that is not there (yet), that of its directory with
- * its name. *ret_id: which file it is; ino 0 when it is none, no regular one, or on a file system
- * that may wait for a server. Does file I/O. NULL: it leads nowhere. Valid until the next call.
+ * *ret_real: the absolute path without symbolic links, valid until the next call; of a file that is
+ * not there (yet), that of its directory with its name; of a symbolic link that leads nowhere
+ * (yet), its own. *ret_id: which file it is; ino 0 when it is none, no regular one, or on a file
+ * system that may wait for a server. Does file I/O. 0; -ENOENT: the path leads nowhere; -ENOMEM.
  */
-const char *files_find(struct files *files, const char *path, struct file_id *ret_id);
+int files_find(struct files *files, const char *path, const char **ret_real,
+	       struct file_id *ret_id);
 
 void files_done(struct files *files);
 

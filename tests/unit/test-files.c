@@ -4,8 +4,11 @@
 
 #include "rule/files.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,12 +69,14 @@ static void check(struct files *files, size_t row)
 {
 	cleanup_free char *path = full(rows[row].path);
 	cleanup_free char *want = full(rows[row].real);
-	struct file_id id = { 77, 77 };
+	const char *real = NULL;
+	struct file_id id = { 0 };
 	struct stat st = { 0 };
 
 	if (rows[row].file)
 		ck_assert_int_eq(fstatat(dir_fd, rows[row].file, &st, 0), 0);
-	ck_assert_pstr_eq(files_find(files, path, &id), want);
+	ck_assert_int_eq(files_find(files, path, &real, &id), want ? 0 : -ENOENT);
+	ck_assert_pstr_eq(real, want);
 	ck_assert(id.ino == st.st_ino && id.dev == st.st_dev);
 }
 
@@ -101,10 +106,48 @@ START_TEST(refuses_what_is_too_long)
 	cleanup_free char *name = repeat('x', PATH_MAX);
 	cleanup_free char *path = dir_join(name);
 	struct files files = { 0 };
+	const char *real;
 	struct file_id id;
 
-	ck_assert_ptr_null(files_find(&files, path, &id));
-	ck_assert_uint_eq(id.ino, 0);
+	ck_assert_int_eq(files_find(&files, path, &real, &id), -ENOENT);
+	files_done(&files);
+}
+END_TEST
+
+/* Nothing can be allocated any more, also not from what was freed. */
+static void use_up_memory(struct rlimit *old)
+{
+	struct rlimit none;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_AS, old), 0);
+	none = (struct rlimit){ 0, old->rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+	for (size_t size = 1U << 17; size > 0; size -= 8) {
+		char *piece;
+
+		while ((piece = malloc(size)))
+			piece[0] = 'x';
+	}
+}
+
+START_TEST(says_when_there_is_no_memory)
+{
+	struct files files = { 0 };
+	struct rlimit old;
+	const char *real;
+	struct file_id id;
+	int r;
+
+	use_up_memory(&old);
+	r = files_find(&files, "/", &real, &id);
+	(void)setrlimit(RLIMIT_AS, &old); /* the assertion needs some */
+	ck_assert_int_eq(r, -ENOMEM);
+	use_up_memory(&old);
+	r = files_find(&files, "/no-such-directory/x", &real, &id);
+	(void)setrlimit(RLIMIT_AS, &old);
+	ck_assert_int_eq(r, -ENOMEM);
+	/* It is not remembered as one that leads nowhere. */
+	ck_assert_int_eq(files_find(&files, "/no-such-directory/x", &real, &id), -ENOENT);
 	files_done(&files);
 }
 END_TEST
@@ -117,5 +160,8 @@ int main(void)
 	tcase_add_loop_test(tcase, finds_what_a_path_leads_to, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, one_path_after_the_other_changes_nothing);
 	tcase_add_test(tcase, refuses_what_is_too_long);
+#ifndef __SANITIZE_ADDRESS__ /* which ends the program instead */
+	tcase_add_test(tcase, says_when_there_is_no_memory);
+#endif
 	return run_tests(tcase);
 }
