@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * A table from 64-bit keys to numbers, in one piece of memory: 12 bytes an entry, so that 100,000
- * of them stay in the processor's cache. Nothing is ever taken out. Zero-initialised is empty.
+ * A table from 64-bit keys to numbers, in one piece of memory: slots of 12 bytes, a quarter to half
+ * of them used, so that 100,000 entries stay in the processor's cache. Nothing is ever taken out.
+ * Zero-initialised is empty.
  */
 
 #define IDMAP_NONE UINT32_MAX /* no value: "not there" */

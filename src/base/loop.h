@@ -23,8 +23,9 @@ void loop_stop(struct loop *loop);
 struct loop_watch *loop_watch_read(struct loop *loop, int fd, loop_fn *fn, void *arg);
 struct loop_watch *loop_watch_signal(struct loop *loop, int signo, loop_fn *fn, void *arg);
 
-/* A timer is born unarmed. Arming one that is armed moves it. It may come early by a tick of the
- * kernel (10 ms at most): who needs the time exactly looks at the clock. */
+/* A timer is born unarmed. Arming one that is armed moves it. It may come early, by a tick of the
+ * kernel (10 ms at most) and, since the delay counts from when the loop last woke, by as long as
+ * the call-backs of that round have run: who needs the time exactly looks at the clock. */
 struct loop_watch *loop_watch_timer(struct loop *loop, loop_fn *fn, void *arg);
 void loop_timer_arm(struct loop_watch *timer, unsigned long delay_ms);
 void loop_timer_disarm(struct loop_watch *timer);

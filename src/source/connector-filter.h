@@ -11,8 +11,8 @@
  * send (EVENT_SCAN) is left out. */
 uint32_t connector_event_mask(unsigned kinds);
 
-/* The program for SO_ATTACH_FILTER that lets pass events of these kinds, but not
- * forks of threads, and acknowledgements. */
+/* The program for SO_ATTACH_FILTER that lets pass events of these kinds, but not forks of threads,
+ * and acknowledgements. */
 void connector_filter_build(unsigned kinds, struct sock_filter ret_program[CONNECTOR_FILTER_LEN]);
 
 #endif
