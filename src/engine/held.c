@@ -12,6 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 static bool read_path(int fd, char buf[PATH_MAX])
 {
 	char link[32];
@@ -56,20 +58,13 @@ bool held_exec_read(struct held_exec *held, int file_fd)
 	return read_path(file_fd, held->exe);
 }
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 void held_exec_apply(const struct held_exec *held, struct process *process)
 {
 	process->exe = held->exe;
-	process->exe_base = base_of(held->exe);
+	process->exe_base = path_base(held->exe);
 	process->exe_file = held->exe[0] ? held->file : (struct file_id){ 0 };
 	process->invoked = held->script[0] ? held->script : NULL;
-	process->invoked_base = held->script[0] ? base_of(held->script) : NULL;
+	process->invoked_base = held->script[0] ? path_base(held->script) : NULL;
 	process->invoked_file = held->exe[0] ? (struct file_id){ 0 } : held->file;
 	process->kthread = false;
 	process->facts |= FACT_EXE | FACT_EXE_FILE | FACT_INVOKED;

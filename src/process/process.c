@@ -24,6 +24,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "base/path.h"
 #include "base/protections.h"
 #include "process/identity.h"
 #include "process/proc-parse.h"
@@ -389,10 +390,8 @@ static int read_exe_file(struct process_reader *reader, struct process *process)
 
 static void store_exe(struct process_reader *reader, struct process *process)
 {
-	const char *slash = strrchr(reader->exe, '/');
-
 	process->exe = reader->exe;
-	process->exe_base = slash ? slash + 1 : reader->exe;
+	process->exe_base = path_base(reader->exe);
 	process->facts |= FACT_EXE;
 }
 

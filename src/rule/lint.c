@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/hash.h"
 #include "base/idmap.h"
+#include "base/path.h"
 #include "rule/index.h"
 #include "rule/ruleset.h"
 
@@ -89,13 +90,6 @@ static const struct rule *find(const struct lint *lint, unsigned who, unsigned i
 	return find_at(lint, &columns, &key);
 }
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool starts_with(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
@@ -103,7 +97,7 @@ static bool starts_with(const char *text, const char *prefix)
 
 static bool prefix_covers_path(const char *prefix, const char *path)
 {
-	return starts_with(path, prefix) || starts_with(base_of(path), prefix);
+	return starts_with(path, prefix) || starts_with(path_base(path), prefix);
 }
 
 /* Does a prefix take everything of a rule's program column? A rule for a symbolic link also takes
@@ -139,7 +133,7 @@ static const struct rule *find_prefix(const struct lint *lint, const struct rule
 static bool has_one_base(const struct rule_program *program)
 {
 	return !program->real_path ||
-	       strcmp(base_of(program->text), base_of(program->real_path)) == 0;
+	       strcmp(path_base(program->text), path_base(program->real_path)) == 0;
 }
 
 static const struct rule *find_program_cover(const struct lint *lint,
@@ -152,11 +146,11 @@ static const struct rule *find_program_cover(const struct lint *lint,
 	const struct rule *cover = find(lint, who, id, program->pattern, program->text);
 
 	if (!cover && is_path && has_one_base(program))
-		cover = find(lint, who, id, PATTERN_NAME, base_of(program->text));
+		cover = find(lint, who, id, PATTERN_NAME, path_base(program->text));
 	if (!cover)
 		cover = find_prefix(lint, program, program->text, people);
 	if (!cover && is_path)
-		cover = find_prefix(lint, program, base_of(program->text), people);
+		cover = find_prefix(lint, program, path_base(program->text), people);
 	return cover;
 }
 
