@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 u=$BASE_UID
-for name in Folder Folder/sub Folder2 Slash Slash/sub Slash2 moved else; do
+for name in Folder Folder/sub Folder2 Slash Slash/sub Slash2 prog moved else; do
 	make_group "$CG/$name"
 done
 rules <<E
@@ -19,6 +19,8 @@ $((u + 2)):prog  $C2  *            ignore
 $((u + 2))       $C2  $CG/moved
 $((u + 3))       $C1,$C2  $CG/Folder  ignore
 $((u + 3))       $C1,$C2  $CG/moved
+$((u + 4))       $C2  $CG/%p       ignore
+$((u + 4))       $C2  $CG/moved
 E
 start_daemon
 # The program is there before the ids change: what is decided in between, on a slow machine, then is no other case.
@@ -61,4 +63,6 @@ stays Folder $((u + 3))
 [ "$MODE" = v2 ] || [ "$(hierarchy "$C2")" = "$V2_ROOT" ] || assert_unmoved "$PID" "$C1"
 moves else $((u + 3))
 assert_in "$PID" "$C1" "$CG/moved"
+stays prog $((u + 4))
+moves else $((u + 4))
 stop_daemon
