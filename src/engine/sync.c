@@ -382,15 +382,16 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 {
 	struct sync *sync = engine->sync;
 	struct expected *expected, *next;
-	uint64_t let_go;
+	uint64_t overdue;
 
 	if (!sync)
 		return;
-	let_go = gate_check(sync->gate);
-	if (let_go)
-		log_warning("%llu execs went on without the exec gate: it was held up, or there "
-			    "were no descriptors",
-			    (unsigned long long)let_go);
+	overdue = gate_check(sync->gate);
+	if (overdue)
+		log_warning(
+			"%llu execs went on before they were decided about: the daemon was held "
+			"up, or there were no descriptors",
+			(unsigned long long)overdue);
 	engine->decider.guard = gate_guard(sync->gate);
 	renew(sync, now_ms);
 	/* While there are events, the exec may be among them. */

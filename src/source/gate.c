@@ -82,6 +82,7 @@ struct gate {
 	atomic_bool has_filesystems; /* are marked */
 	atomic_bool no_evictable;    /* the kernel has none of these marks */
 	_Atomic uint64_t n_held, n_later, n_overdue, n_ignored;
+	uint64_t n_told; /* of those overdue, by gate_check() */
 };
 
 static uint64_t now_ms(void)
@@ -549,10 +550,11 @@ void gate_unmark_filesystems(struct gate *gate)
 
 uint64_t gate_check(struct gate *gate)
 {
-	uint64_t let_go = guard_check(gate->guard);
+	uint64_t told = gate->n_told;
 
-	atomic_fetch_add(&gate->n_overdue, let_go);
-	return let_go;
+	atomic_fetch_add(&gate->n_overdue, guard_check(gate->guard));
+	gate->n_told = atomic_load(&gate->n_overdue);
+	return gate->n_told - told;
 }
 
 pid_t gate_guard(const struct gate *gate)

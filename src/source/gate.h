@@ -74,7 +74,7 @@ bool gate_is_held(struct gate *gate, uint32_t token);
 void gate_allow(struct gate *gate, uint32_t token);
 
 /* From the thread that opened it, now and then. Returns how many execs had to go on since without
- * an answer, because the thread did not come to it. */
+ * a decision, because this or that thread did not come to it. */
 uint64_t gate_check(struct gate *gate);
 
 /* The process that answers then (source/guard.h). */

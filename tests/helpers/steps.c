@@ -3,19 +3,28 @@
 /*
  * steps STEP...: one process that does what its arguments say, in that order:
  *
- *   groups GID[,GID...]  sets the supplementary groups     gid GID, egid GID, uid UID, euid UID
- *   fifo, rr             takes a real-time policy          other           goes back to the usual one
- *   threads N            starts N idle threads             enter FILE      writes itself to cgroup.procs
- *   say TEXT             prints a line                     wait FILE       until the file exists
- *   ms N                 lets N milliseconds pass          await FILE TEXT until it contains the text
- *   kill SIGNAL PID      sends a signal                    cd DIR
+ *   groups GID[,GID...]  sets the supplementary groups
+ *   gid GID, egid GID, uid UID, euid UID
+ *   fifo, rr, other      takes a real-time policy, goes back to the usual one
+ *   threads N            starts N idle threads
+ *   enter FILE           writes itself to cgroup.procs
+ *   say TEXT             prints a line
+ *   ms N                 lets N milliseconds pass
+ *   wait FILE            until the file exists
+ *   await FILE TEXT      until it contains the text
+ *   kill SIGNAL PID      sends a signal
+ *   cd DIR
  *   flood N              changes its euid to nobody's and back, N times
  *   fork                 goes on in a child that dies with it, and prints "child PID"
- *   thread               goes on in another thread         leave           the same, and this one ends
- *   bound                gives up CAP_SYS_ADMIN for good   nnp             and gaining any privilege
- *   try, big, check PROGRAM   an exec that shall fail, of more arguments than may be, or that only
- *                        asks (AT_EXECVE_CHECK): prints "not executed: ERROR" and goes on
- *   idle                 (the last)                        exec PROGRAM ARG...   (the last)
+ *   thread               goes on in another thread
+ *   leave                the same, and this one ends
+ *   bound                gives up CAP_SYS_ADMIN for good
+ *   nnp                  gives up gaining any privilege
+ *   try, big, check PROGRAM
+ *                        an exec that shall fail, of more arguments than may be, or that only asks
+ *                        (AT_EXECVE_CHECK): prints "not executed: ERROR" and goes on
+ *   idle                 (the last)
+ *   exec PROGRAM ARG...  (the last)
  *
  * The waits do neither fork nor exec. "await" gives up after half a minute, the others
  * after two.
