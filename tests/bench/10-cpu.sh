@@ -24,14 +24,14 @@ both() {
 for size in $SIZES; do
 	case $size in
 	1) both programs "$size" 0 "$EXECS" loop ;;
-	*) both programs "$size" 0 "$EXECS" ;;
+	*) both programs "$size" 0 $((EXECS / 2)) ;;
 	esac
 done
 # What 10 rules cost: for the comparison with 100,000.
-both programs 10 0 "$EXECS"
+both programs 10 0 $((EXECS / 2))
 for size in 1 10 100 1000; do
-	both groups "$size" 0 "$EXECS"
+	both groups "$size" 0 $((EXECS / 2))
 done
 both none 100 0 "$EXECS" loop
-both programs 1 500 $((EXECS / 4)) loop
-both none 100 500 $((EXECS / 4)) loop
+both programs 1 500 $((EXECS / 8)) loop
+both none 100 500 $((EXECS / 8)) loop

@@ -20,7 +20,7 @@ one() {
 	[ "$1" != busy ] || stop "$busy"
 	finish
 	cat "$T/us" >>"$RESULTS/latency-$1-$2-$4.us"
-	[ "$UNPLACED" = 0 ] || echo "$4: $UNPLACED of $3 were not placed"
+	echo "$UNPLACED" >>"$T/unplaced-$1-$2-$4"
 }
 
 rm -f "$RESULTS"/latency-*.us
@@ -36,5 +36,6 @@ for file in "$RESULTS"/latency-*.us; do
 	name=$(basename "$file" .us)
 	name=${name#latency-}
 	rest=${name#*-}
-	figure load "${name%%-*}" rate "${rest%%-*}" daemon "${rest#*-}" "@$(distribution "$file")"
+	figure load "${name%%-*}" rate "${rest%%-*}" daemon "${rest#*-}" \
+		unplaced "$(awk '{ sum += $1 } END { print sum }' "$T/unplaced-$name")" "@$(distribution "$file")"
 done

@@ -42,6 +42,10 @@ function ratio(row, a, b) {
 	return sprintf("%.2f", mean(row, a) / mean(row, b))
 }
 
+function latency_row() {
+	return (get("load") == "busy" ? "both CPUs busy" : "idle") ", " get("rate") "/s: "
+}
+
 function head(title) {
 	print "\n" title "\n"
 	print "| | cgred | cgrulesengd | ratio | bare loop |"
@@ -73,7 +77,8 @@ get("part") == "latency" {
 	for (i = split("median p90 p99 max", part, " "); i > 0; i--)
 		value[i] = get(part[i])
 	for (i = 1; i <= 4; i++)
-		note((get("load") == "busy" ? "both CPUs busy" : "idle") ", " get("rate") "/s: " part[i], get("daemon"), value[i])
+		note(latency_row() part[i], get("daemon"), value[i])
+	note(latency_row() "ended unplaced (after 128 more)", get("daemon"), get("unplaced"))
 }
 get("part") == "burst" {
 	note(get("execs") " programs: never classified", get("daemon"), get("lost"))
