@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <utlist.h>
@@ -117,6 +118,8 @@ static void *run(void *arg)
 	struct loader *loader = arg;
 	struct loader_job *job;
 
+	/* What takes long is not what the daemon has its priority for. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), 0);
 	while ((job = wait_for_job(loader))) {
 		loader_run(loader->paths, job);
 		answer(loader, job);

@@ -25,7 +25,7 @@ runuser -u alice /usr/local/bin/idle-runuser >/dev/null &
 placed idle-runuser pids users/alice
 # Those that asked for it are root's, and stay.
 for pid in $(pidof sudo) $(pidof runuser); do
-	[ "$(stat -c %u "/proc/$pid")" != 0 ] || ! is_in "$pid" pids users/alice || fail "sudo itself was moved"
+	[ "$(stat -c %u "/proc/$pid")" != 0 ] || ! is_in "$pid" pids users/alice || fail "sudo itself was moved: $(grep -w -e "$pid" /var/log/cgred.log | tail -n 3)"
 done
 if [ "$INIT" = systemd ]; then
 	systemd-run --quiet --unit=with-user -p User=alice /usr/local/bin/idle-user
