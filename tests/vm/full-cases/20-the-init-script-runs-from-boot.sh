@@ -52,14 +52,14 @@ places() {
 mkdir "$root/$group"
 gives 0 status
 places
-pid=$(pidof cgred)
+pid=$(cat /run/cgred.pid)
 gives 0 start
-[ "$(pidof cgred)" = "$pid" ] || fail "a second start made it another process"
+[ "$(cat /run/cgred.pid)" = "$pid" ] || fail "a second start made it another process"
 gives 0 flash
 gives 0 reload
-[ "$(pidof cgred)" = "$pid" ] || fail "a reload made it another process"
+[ "$(cat /run/cgred.pid)" = "$pid" ] || fail "a reload made it another process"
 gives 0 restart
-[ "$(pidof cgred)" != "$pid" ] || fail "a restart left the old process"
+[ "$(cat /run/cgred.pid)" != "$pid" ] || fail "a restart left the old process"
 places
 gives 0 condrestart
 gives 0 stop

@@ -57,11 +57,11 @@ rm /etc/default/cgred
 
 # ---- what is wrong
 gives 0 restart
-old=$(pidof cgred)
+old=$(cat /run/cgred.pid)
 echo 'this is no rule' > /etc/cgrules.conf
 gives 6 restart "with mistakes in the rules"
 gives 6 condrestart "with mistakes in the rules"
-[ "$(pidof cgred)" = "$old" ] || fail "the daemon that worked is gone"
+[ "$(cat /run/cgred.pid)" = "$old" ] || fail "the daemon that worked is gone"
 gives 0 reload "with mistakes in the rules"
 sleep 1
 runs_in first/alice
@@ -83,7 +83,7 @@ mv /usr/sbin/cgred /usr/sbin/cgred.away
 gives 5 start "without the program"
 mv /usr/sbin/cgred.away /usr/sbin/cgred
 gives 0 start
-kill -KILL "$(pidof cgred)"
+kill -KILL "$(cat /run/cgred.pid)"
 wait_for 10 test ! -e "/proc/$(cat /run/cgred.pid)"
 gives 1 status "dead"
 gives 7 reload "dead"
