@@ -74,14 +74,27 @@ void engine_handle_forks(struct engine *engine, uint64_t until_ns)
 	}
 }
 
+/* What a decision has read ahead counts, too. */
 static bool empty_queue(struct engine *engine)
 {
 	for (int turn = 0; turn < TURNS && engine->connector; turn++) {
-		if (!engine_fill_queue(engine) || engine->lost)
+		bool more = engine_fill_queue(engine);
+
+		if (engine->lost || (!more && !engine->queue_n))
 			return true;
 		engine_handle_queue(engine);
 	}
 	return !engine->connector;
+}
+
+/* Those that are in hand, and no more: the execs before later ones may not be handled yet. */
+static void handle_batch(struct engine *engine)
+{
+	while (engine->fork_at < engine->fork_n) {
+		const struct event event = engine->fork_queue[engine->fork_at++];
+
+		engine_handle_event(engine, &event);
+	}
 }
 
 /* All that were there before the other socket was found empty. Returns how many there were. */
@@ -96,8 +109,7 @@ static size_t handle_all(struct engine *engine)
 		if (!engine->forks_behind || !empty_queue(engine))
 			break;
 		total += engine->fork_n - engine->fork_at;
-		engine->forks_read = true;
-		engine_handle_forks(engine, UINT64_MAX);
+		handle_batch(engine);
 	}
 	return total;
 }
