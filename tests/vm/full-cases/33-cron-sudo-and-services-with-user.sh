@@ -11,8 +11,10 @@ if [ "${1:-}" = setup ]; then
 	install_cgred idle-cron idle-sudo idle-sudo-i idle-runuser idle-user idle-dynamic <<-END
 		alice                                    pids  users/%u
 		*:/usr/local/bin/idle-dynamic            pids  dynamic
+		root:sudo                                pids  asking
+		root:runuser                             pids  asking
 	END
-	echo 'group dynamic { pids { } }' > /etc/cgconfig.conf
+	echo 'group dynamic { pids { } } group asking { pids { } }' > /etc/cgconfig.conf
 	echo '* * * * * alice exec /usr/local/bin/idle-cron' > /etc/cron.d/idle
 	exit 0
 fi
@@ -23,9 +25,11 @@ sudo -i -u alice /usr/local/bin/idle-sudo-i >/dev/null &
 placed idle-sudo-i pids users/alice
 runuser -u alice /usr/local/bin/idle-runuser >/dev/null &
 placed idle-runuser pids users/alice
-# Those that asked for it are root's, and stay.
+# Those that asked for it are root's, and in the end where root's are. On the way sudo takes alice's uid to look for
+# the program, which may count for a while.
 for pid in $(pidof sudo) $(pidof runuser); do
-	[ "$(stat -c %u "/proc/$pid")" != 0 ] || ! is_in "$pid" pids users/alice || fail "sudo itself was moved: $(grep -w -e "$pid" /var/log/cgred.log | tail -n 3)"
+	wait_for 20 is_in "$pid" pids asking ||
+		fail "$(cat "/proc/$pid/comm") ($pid) itself is not with root's: $(cat "/proc/$pid/cgroup"; grep -w -e "$pid" /var/log/cgred.log | tail -n 3)"
 done
 if [ "$INIT" = systemd ]; then
 	systemd-run --quiet --unit=with-user -p User=alice /usr/local/bin/idle-user
