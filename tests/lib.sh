@@ -625,6 +625,19 @@ remove_tree() {
 	[ ! -d "$1" ]
 }
 
+# A hierarchy that is unmounted while a group of it is still going away stays in the kernel, and in everybody's
+# /proc/PID/cgroup. Mounted once more, it can go.
+end_hierarchy() {
+	for _ in 1 2 3 4 5; do
+		grep -q ":name=cgredtest$$:" /proc/self/cgroup || return 0
+		mkdir -p "$T/ending"
+		mount -t cgroup -o "none,name=cgredtest$$" cgredtest "$T/ending" || return 0
+		find "$T/ending" -mindepth 1 -depth -type d -exec rmdir {} \; 2>/dev/null
+		sleep 0.1
+		umount "$T/ending"
+	done
+}
+
 cleanup_files() {
 	awk -v below="$T/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r |
 		while read -r _mount; do
@@ -648,6 +661,8 @@ cleanup() {
 	for _name in $MADE_USERS; do drop_user "$_name"; done
 	for _name in $MADE_GROUPS; do drop_group "$_name"; done
 	cleanup_files
+	end_hierarchy
+	[ ! -d "$T" ] || rm -rf "$T"
 	exit $_result
 }
 
