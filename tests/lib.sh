@@ -662,7 +662,7 @@ cleanup() {
 	for _name in $MADE_GROUPS; do drop_group "$_name"; done
 	cleanup_files
 	end_hierarchy
-	[ ! -d "$T" ] || rm -rf "$T"
+	rmdir "$T/ending" "$T" 2>/dev/null
 	exit $_result
 }
 
