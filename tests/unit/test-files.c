@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,44 +113,6 @@ START_TEST(refuses_what_is_too_long)
 }
 END_TEST
 
-/* Nothing can be allocated any more, also not from what was freed. */
-static void use_up_memory(struct rlimit *old)
-{
-	struct rlimit none;
-
-	ck_assert_int_eq(getrlimit(RLIMIT_AS, old), 0);
-	none = (struct rlimit){ 0, old->rlim_max };
-	ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
-	for (size_t size = 1U << 17; size > 0; size -= 8) {
-		char *piece;
-
-		while ((piece = malloc(size)))
-			piece[0] = 'x';
-	}
-}
-
-START_TEST(says_when_there_is_no_memory)
-{
-	struct files files = { 0 };
-	struct rlimit old;
-	const char *real;
-	struct file_id id;
-	int r;
-
-	use_up_memory(&old);
-	r = files_find(&files, "/", &real, &id);
-	(void)setrlimit(RLIMIT_AS, &old); /* the assertion needs some */
-	ck_assert_int_eq(r, -ENOMEM);
-	use_up_memory(&old);
-	r = files_find(&files, "/no-such-directory/x", &real, &id);
-	(void)setrlimit(RLIMIT_AS, &old);
-	ck_assert_int_eq(r, -ENOMEM);
-	/* It is not remembered as one that leads nowhere. */
-	ck_assert_int_eq(files_find(&files, "/no-such-directory/x", &real, &id), -ENOENT);
-	files_done(&files);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tcase = tcase_create("files");
@@ -160,8 +121,5 @@ int main(void)
 	tcase_add_loop_test(tcase, finds_what_a_path_leads_to, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, one_path_after_the_other_changes_nothing);
 	tcase_add_test(tcase, refuses_what_is_too_long);
-#ifndef __SANITIZE_ADDRESS__ /* which ends the program instead */
-	tcase_add_test(tcase, says_when_there_is_no_memory);
-#endif
 	return run_tests(tcase);
 }
