@@ -21,7 +21,7 @@ rules <<E
 alice       name=foo            $CG/a
 bob         $C1,systemd         $CG/b
 carol:prog  *                   $CG/c
-carol       name=systemd        $CG/c
+carol:other name=systemd        $CG/c
 %           name=foo            $CG/c/%P
 E
 prog=$(program prog)
