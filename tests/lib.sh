@@ -632,7 +632,7 @@ end_hierarchy() {
 		grep -q ":name=cgredtest$$:" /proc/self/cgroup || return 0
 		mkdir -p "$T/ending"
 		mount -t cgroup -o "none,name=cgredtest$$" cgredtest "$T/ending" || return 0
-		find "$T/ending" -mindepth 1 -depth -type d -exec rmdir {} \; 2>/dev/null
+		find "$T/ending" -depth -type d -exec rmdir {} \; 2>/dev/null
 		sleep 0.1
 		umount "$T/ending"
 	done
