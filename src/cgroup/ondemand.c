@@ -5,7 +5,6 @@
 #include "cgroup/ondemand.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -129,6 +128,17 @@ size_t ondemand_sweep(struct ondemand *ondemand, const struct hierarchies *hiera
 		forget(ondemand, made);
 	}
 	return HASH_COUNT(ondemand->made);
+}
+
+void ondemand_drop_if(struct ondemand *ondemand, ondemand_drop_fn *fn, void *arg)
+{
+	struct made *made, *next;
+
+	HASH_SORT(ondemand->made, deepest_first);
+	HASH_ITER (hh, ondemand->made, made, next) {
+		if (fn(arg, KEPT_INDEX(made->key), made->key + 1))
+			forget(ondemand, made);
+	}
 }
 
 static bool same_hierarchy(const struct hierarchy *a, const struct hierarchy *b)

@@ -2,6 +2,7 @@
 #ifndef CGRED_CGROUP_ONDEMAND_H
 #define CGRED_CGROUP_ONDEMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,10 @@ void ondemand_each(const struct ondemand *ondemand, const struct hierarchies *hi
 typedef void ondemand_removed_fn(void *arg, const char *key);
 size_t ondemand_sweep(struct ondemand *ondemand, const struct hierarchies *hierarchies,
 		      uint64_t now_ms, ondemand_removed_fn *removed, void *arg);
+
+/* Forget those that fn says yes to, the deepest first. index: of the hierarchy. */
+typedef bool ondemand_drop_fn(void *arg, size_t index, const char *path);
+void ondemand_drop_if(struct ondemand *ondemand, ondemand_drop_fn *fn, void *arg);
 
 /* Hierarchies have come or gone: the others have other indices now. */
 void ondemand_renumber(struct ondemand *ondemand, const struct hierarchies *old,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Placement: the kept-open descriptors, all-or-none moves, and the life of groups made on demand.
- */
+/* Placement: the kept-open descriptors, and all-or-none moves. */
 #include "config.h"
 
 #include "cgroup/placer.h"
@@ -21,18 +20,12 @@
 #include "cgroup/cgconfig.h"
 #include "cgroup/group.h"
 #include "cgroup/kept.h"
+#include "cgroup/limited.h"
 #include "cgroup/ondemand.h"
+#include "cgroup/placer-parts.h"
 
 /* What was enabled is looked at again after so long: service managers take controllers away. */
 #define ENABLED_FOR_MS 10000
-
-struct placer {
-	struct hierarchies hierarchies;
-	const struct cgconfig *cgconfig;
-	struct kept *kept;
-	struct ondemand *ondemand;
-	uint64_t writes;
-};
 
 /* Everything about the placement that is being carried out. */
 struct job {
@@ -58,7 +51,8 @@ struct placer *placer_new(unsigned long remove_empty_ms)
 		return NULL;
 	placer->kept = kept_new();
 	placer->ondemand = ondemand_new(remove_empty_ms);
-	if (!placer->kept || !placer->ondemand)
+	placer->limited = limited_new();
+	if (!placer->kept || !placer->ondemand || !placer->limited)
 		return placer_free(placer), NULL;
 	return placer;
 }
@@ -69,6 +63,7 @@ void placer_free(struct placer *placer)
 		return;
 	kept_free(placer->kept);
 	ondemand_free(placer->ondemand);
+	limited_free(placer->limited);
 	hierarchies_done(&placer->hierarchies);
 	free(placer);
 }
@@ -83,66 +78,13 @@ bool placer_make_room(struct placer *placer)
 	return n > 0;
 }
 
-/* ---- groups made on demand ----------------------------------------------------------------- */
-
-struct making {
-	struct placer *placer;
-	size_t hierarchy;
-};
-
-static void remember_made(void *arg, const char *path, size_t len)
-{
-	const struct making *making = arg;
-	struct placer *placer = making->placer;
-
-	ondemand_note(placer->ondemand, &placer->hierarchies, making->hierarchy, path, len);
-}
-
-/* Groups that are configured as they stand are there to stay. */
-static void made_for_good(void *arg, const char *path, size_t len)
-{
-	(void)arg;
-	(void)path;
-	(void)len;
-}
-
-static void drop_kept(void *arg, const char *key)
-{
-	const struct placer *placer = arg;
-
-	kept_drop(placer->kept, key);
-}
-
-size_t placer_sweep(struct placer *placer, uint64_t now_ms)
-{
-	return ondemand_sweep(placer->ondemand, &placer->hierarchies, now_ms, drop_kept, placer);
-}
-
-void placer_set_made(struct placer *placer, placer_made_fn *made, void *arg)
-{
-	ondemand_set_fn(placer->ondemand, made, arg);
-}
-
-void placer_each_made(const struct placer *placer, placer_made_fn *fn, void *arg)
-{
-	ondemand_each(placer->ondemand, &placer->hierarchies, fn, arg);
-}
-
-void placer_adopt_made(struct placer *placer, const char *hierarchy, const char *path)
-{
-	for (size_t i = 0; i < placer->hierarchies.n; i++) {
-		if (strcmp(hierarchy_name(&placer->hierarchies.items[i]), hierarchy) == 0)
-			ondemand_note(placer->ondemand, &placer->hierarchies, i, path,
-				      strlen(path));
-	}
-}
-
 /* ---- what is mounted ----------------------------------------------------------------------- */
 
 void placer_set_hierarchies(struct placer *placer, struct hierarchies *hierarchies)
 {
 	kept_clear(placer->kept);
 	ondemand_renumber(placer->ondemand, &placer->hierarchies, hierarchies);
+	limited_renumber(placer->limited, &placer->hierarchies, hierarchies);
 	hierarchies_done(&placer->hierarchies);
 	placer->hierarchies = *hierarchies;
 	*hierarchies = (struct hierarchies){ 0 };
@@ -213,8 +155,8 @@ static int plan(struct job *job, struct move *moves, struct place_result *ret)
 		const char *missing;
 		size_t len;
 
-		if (hierarchies_resolve(hierarchies, job->placements[i].controllers, &job->masks[i],
-					&missing, &len) < 0) {
+		if (placer_resolve(job->placer, &job->placements[i], &job->masks[i], &missing,
+				   &len) < 0) {
 			(void)fail(ret, -ENOENT,
 				   "no hierarchy with the controller \"%.*s\" is mounted", (int)len,
 				   missing);
@@ -235,34 +177,34 @@ static bool is_for(const struct job *job, size_t i, size_t index, const char *pa
 	       strcmp(job->placements[i].path, path) == 0;
 }
 
-static const struct cgconfig_group *find_config(const struct placer *placer,
-						const struct placement *placement)
+static void say_given_again(const struct job *job, const struct hierarchy *hierarchy,
+			    const char *path, const char *file, unsigned line)
 {
-	if (!placer->cgconfig)
-		return NULL;
-	return placement->template_name
-		       ? cgconfig_find(placer->cgconfig, placement->template_name, true)
-		       : cgconfig_find(placer->cgconfig, placement->path, false);
+	diag_add(job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
+		 "somebody took controllers away from group \"%s\": they are enabled again, "
+		 "with the values of %s:%u",
+		 path, file, line);
 }
 
+/* Limits last, as at the making. */
 static void set_values_again(const struct job *job, size_t index, const char *path)
 {
-	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
+	const struct hierarchies *hierarchies = &job->placer->hierarchies;
+	const struct hierarchy *hierarchy = &hierarchies->items[index];
+	const struct limited_group *limited = limited_find(job->placer->limited, path);
+	const struct cgconfig_group *config = NULL;
 
-	for (size_t i = 0; i < job->n; i++) {
-		const struct cgconfig_group *config = NULL;
-
+	for (size_t i = 0; !config && i < job->n; i++) {
 		if (is_for(job, i, index, path))
-			config = find_config(job->placer, &job->placements[i]);
-		if (!config)
-			continue;
+			config = placer_find_config(job->placer, &job->placements[i]);
+	}
+	if (config) {
 		group_set_values(hierarchy, path, config, job->diags);
-		diag_add(
-			job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
-			"somebody took controllers away from group \"%s\": they are enabled again, "
-			"with the values of %s:%u",
-			path, config->file, config->line);
-		return;
+		say_given_again(job, hierarchy, path, config->file, config->line);
+	}
+	if (limited) {
+		limited_again(hierarchies, index, limited, job->diags);
+		say_given_again(job, hierarchy, path, limited->limits.file, limited->limits.line);
 	}
 }
 
@@ -272,7 +214,9 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 {
 	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
 	uint64_t hash = HASH_START;
+	const struct limited_group *limited = limited_find(job->placer->limited, path);
 	bool was_enabled;
+	bool lost = false; /* controllers that it has had */
 	bool changed = false;
 
 	if (!hierarchy->unified)
@@ -285,6 +229,8 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 	if (kept->enabled == hash && job->now_ms - kept->enabled_ms < ENABLED_FOR_MS)
 		return;
 	was_enabled = kept->enabled == hash;
+	if (limited)
+		lost = limited_enable(&job->placer->hierarchies, index, limited);
 	kept->enabled = hash;
 	kept->enabled_ms = job->now_ms;
 	for (size_t i = 0; i < job->n; i++) {
@@ -305,23 +251,8 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 				 (int)len, missing, path);
 	}
 	/* With the controllers, somebody has taken away their values. */
-	if (was_enabled && changed)
+	if (lost || (was_enabled && changed))
 		set_values_again(job, index, path);
-}
-
-static int make_group(struct placer *placer, size_t index, const struct placement *placement,
-		      struct diag_list *diags)
-{
-	const struct hierarchy *hierarchy = &placer->hierarchies.items[index];
-	const struct cgconfig_group *config = find_config(placer, placement);
-	struct making making = { placer, index };
-
-	if (placement->template_name)
-		return group_make(hierarchy, placement->path, config, remember_made, &making,
-				  diags);
-	if (!config)
-		return -ENOENT;
-	return group_make(hierarchy, placement->path, config, made_for_good, NULL, diags);
 }
 
 static int open_procs(struct placer *placer, size_t index, const char *path)
@@ -348,7 +279,7 @@ static int reach(const struct job *job, size_t index, struct move *move)
 	if (!kept) {
 		fd = open_procs(placer, index, placement->path);
 		if (fd == -ENOENT) {
-			r = make_group(placer, index, placement, job->diags);
+			r = placer_make_group(placer, index, placement, job->diags);
 			if (r < 0)
 				return r;
 			fd = open_procs(placer, index, placement->path);
@@ -553,8 +484,7 @@ bool placer_is_placed(const struct placer *placer, const char *proc_cgroup,
 		size_t len;
 		uint32_t meant;
 
-		if (hierarchies_resolve(&placer->hierarchies, placements[i].controllers, &meant,
-					&missing, &len) < 0)
+		if (placer_resolve(placer, &placements[i], &meant, &missing, &len) < 0)
 			return false;
 		for (size_t h = 0; h < placer->hierarchies.n; h++) {
 			if (meant & mask & (UINT32_C(1) << h))
@@ -577,8 +507,7 @@ bool placer_is_in(const struct placer *placer, const char *proc_cgroup,
 	size_t place_len = strlen(placement->path);
 	uint32_t mask;
 
-	if (hierarchies_resolve(&placer->hierarchies, placement->controllers, &mask, &missing,
-				&missing_len) < 0)
+	if (placer_resolve(placer, placement, &mask, &missing, &missing_len) < 0)
 		return false;
 	for (size_t h = 0; h < placer->hierarchies.n; h++) {
 		const char *path;

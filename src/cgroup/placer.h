@@ -10,7 +10,9 @@
 #include "cgroup/hierarchy.h"
 
 struct cgconfig;
+struct clean_result;
 struct diag_list;
+struct limited_group;
 
 /* Moves processes into groups: keeps the groups' cgroup.procs open, makes groups on demand, and
  * removes the ones it made when they have been empty for a while. */
@@ -61,6 +63,28 @@ const struct hierarchies *placer_hierarchies(const struct placer *placer);
 
 /* The groups and templates to make groups by. Stays the caller's, until it is replaced. */
 void placer_set_cgconfig(struct placer *placer, const struct cgconfig *cgconfig);
+
+/*
+ * The groups with limits (cgroup/limited.h). Stay the caller's, until they are replaced. After a
+ * load, and when hierarchies have come or gone, placer_make_groups() makes them (or gives those
+ * that are there their limits, and freezes them), removes those that are no longer configured, and
+ * takes away what is no longer limited. placer_check_groups(), every few seconds, makes good what
+ * others did to them: groups removed, controllers taken away. A group that is missing when a
+ * process is placed in it is made then, too. Placements into them may name controllers that are not
+ * mounted.
+ */
+void placer_set_groups(struct placer *placer, const struct limited_group *groups, size_t n);
+void placer_make_groups(struct placer *placer, struct diag_list *diags);
+void placer_check_groups(struct placer *placer, struct diag_list *diags);
+
+/* Remove a group, and all below it, in all hierarchies; what becomes of its processes (to may be
+ * NULL), and what is counted: clean_groups() in cgroup/clean.h. May take half a second for each
+ * group that cannot be removed. 0; -EINVAL: that is no path of a group. */
+int placer_clean(struct placer *placer, const char *top, const char *to, struct clean_result *ret);
+
+/* Freeze a group, or thaw it, in whatever hierarchies can. 0; -ENOENT: there is none, or not there;
+ * -ENOTSUP; another -errno. */
+int placer_freeze(struct placer *placer, const char *path, bool freeze);
 
 /*
  * Move a process to all its places, or to none. proc_cgroup is the text of its /proc/PID/cgroup. Of

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "cgroup/cgconfig.h"
+#include "cgroup/clean.h"
+#include "cgroup/limited.h"
 #include "helpers.h"
 
 #define REMOVE_EMPTY_MS 1000
@@ -401,6 +403,209 @@ START_TEST(groups_on_demand_keep_their_hierarchy)
 }
 END_TEST
 
+/* ---- groups with limits ---------------------------------------------------------------------- */
+
+static struct limited_group limited_groups[] = {
+	{ "top/x", "memory,freezer", { .ram_bytes = 4096 << 8, .file = "g", .line = 3 } },
+	{ "top/y", "pids,freezer", { .pids = 100, .freeze = true, .file = "g", .line = 5 } },
+};
+
+static void assert_messages(const char *want)
+{
+	cleanup_free char *messages = messages_of(&diags);
+
+	ck_assert_str_eq(messages, want);
+	diag_list_done(&diags);
+	diags = (struct diag_list){ 0 };
+}
+
+/* The files of the groups are there before the groups are made. */
+static void make_limited(size_t n)
+{
+	dir_write("memory/top/x/cgroup.procs", "");
+	dir_write("memory/top/x/memory.limit_in_bytes", "-1\n");
+	dir_write("unified/top/x/cgroup.procs", "");
+	dir_write("unified/top/x/cgroup.controllers", "pids\n");
+	dir_write("unified/top/x/cgroup.freeze", "0\n");
+	dir_write("unified/top/y/cgroup.procs", "");
+	dir_write("unified/top/y/cgroup.controllers", "pids\n");
+	dir_write("unified/top/y/cgroup.freeze", "0\n");
+	dir_write("unified/top/y/pids.max", "max\n");
+	placer_set_groups(placer, limited_groups, n);
+	placer_make_groups(placer, &diags);
+}
+
+START_TEST(gives_limits_to_groups_that_are_there)
+{
+	make_limited(2);
+	assert_messages("");
+	assert_file("memory/top/x/memory.limit_in_bytes", "1048576");
+	assert_file("unified/top/x/cgroup.freeze", "0\n");
+	assert_file("unified/top/y/cgroup.freeze", "1\n");
+	assert_file("unified/top/y/pids.max", "100\n");
+	ck_assert(!dir_has("memory/top/y"));
+	ck_assert(!dir_has("cpu/top"));
+	ck_assert_int_eq(place(AT_ROOT, "memory,freezer", "top/x"), PLACE_MOVED);
+	assert_procs("memory", "top/x", "4711");
+	assert_procs("unified", "top/x", "4711");
+	ck_assert_uint_eq(stats().groups_made, 0);
+}
+END_TEST
+
+START_TEST(makes_groups_with_limits_where_they_are_missing)
+{
+	placer_set_groups(placer, limited_groups, 2);
+	placer_make_groups(placer, &diags);
+	ck_assert(dir_has("memory/top/x"));
+	ck_assert(dir_has("unified/top/x"));
+	ck_assert(dir_has("unified/top/y"));
+	ck_assert(!dir_has("memory/top/y"));
+	ck_assert_uint_eq(stats().groups_made, 0);
+	assert_messages("g:3: warning: group \"top/x\" has no memory.limit_in_bytes in memory: the "
+			"limit has no effect\n"
+			"g:5: warning: group \"top/y\" has no pids.max: the controller is not "
+			"enabled there, and the limit has no effect\n"
+			"g:5: warning: cannot freeze group \"top/y\": Operation not supported\n");
+}
+END_TEST
+
+START_TEST(makes_a_group_with_limits_when_it_is_needed)
+{
+	placer_set_groups(placer, limited_groups, 2);
+	ck_assert_int_eq(place(AT_ROOT, "memory", "top/x"), PLACE_FAILED);
+	ck_assert(dir_has("memory/top/x"));
+	ck_assert_uint_eq(stats().groups_made, 0);
+	/* Those above a group on demand, too. */
+	ck_assert_int_eq(place_on_demand("cgroup", "top/y/john", "top/y/%u"), PLACE_FAILED);
+	ck_assert(dir_has("unified/top/y/john"));
+	ck_assert_uint_eq(stats().groups_made, 1);
+	ck_assert_uint_eq(diags.warnings, 3);
+}
+END_TEST
+
+START_TEST(leaves_controllers_out_that_are_not_mounted)
+{
+	limited_groups[0].controllers = "memory,freezer,rdma";
+	make_limited(1);
+	assert_messages("g:3: warning: group \"top/x\": no hierarchy with the controller \"rdma\" "
+			"is mounted: its limits have no effect\n");
+	ck_assert_int_eq(place(AT_ROOT, "memory,freezer,rdma", "top/x"), PLACE_MOVED);
+	ck_assert_uint_eq(result.moved, 6);
+	ck_assert_int_eq(place(AT_ROOT, "memory,freezer,rdma", "a"), PLACE_FAILED);
+}
+END_TEST
+
+START_TEST(thaws_what_was_frozen_by_the_configuration_only)
+{
+	make_limited(2);
+	assert_file("unified/top/y/cgroup.freeze", "1\n");
+	/* By hand: it stays thawed, until the next load. */
+	dir_write("unified/top/y/cgroup.freeze", "0\n");
+	placer_check_groups(placer, &diags);
+	assert_file("unified/top/y/cgroup.freeze", "0\n");
+	placer_make_groups(placer, &diags);
+	assert_file("unified/top/y/cgroup.freeze", "1\n");
+	limited_groups[1].limits.freeze = false;
+	placer_make_groups(placer, &diags);
+	assert_file("unified/top/y/cgroup.freeze", "0\n");
+	/* Not ours. */
+	dir_write("unified/top/y/cgroup.freeze", "1\n");
+	placer_make_groups(placer, &diags);
+	assert_file("unified/top/y/cgroup.freeze", "1\n");
+	assert_messages("");
+}
+END_TEST
+
+START_TEST(removes_groups_that_are_no_longer_configured)
+{
+	placer_set_groups(placer, limited_groups, 2);
+	placer_make_groups(placer, &diags);
+	diag_list_done(&diags);
+	diags = (struct diag_list){ 0 };
+	placer_set_groups(placer, limited_groups, 1);
+	dir_write("unified/top/y/cgroup.events", "populated 1\n");
+	placer_make_groups(placer, &diags);
+	ck_assert(dir_has("memory/top/x"));
+	ck_assert(dir_has("unified/top/y"));
+	ck_assert_uint_eq(stats().groups_made, 1);
+	assert_messages("g:3: warning: group \"top/x\" has no memory.limit_in_bytes in memory: the "
+			"limit has no effect\n"
+			"unified: warning: group \"top/y\" is no longer configured, but in use: it "
+			"stays as it is\n");
+	/* Once more it is: it will not be removed. */
+	placer_set_groups(placer, limited_groups, 2);
+	placer_make_groups(placer, &diags);
+	ck_assert_uint_eq(stats().groups_made, 0);
+}
+END_TEST
+
+START_TEST(leaves_limits_alone_while_no_controller_comes_back)
+{
+	limited_groups[1].controllers = "pids,io,freezer";
+	make_limited(2);
+	assert_messages("");
+	/* io cannot be enabled on plain files, so nothing changes. */
+	dir_write("unified/top/y/pids.max", "max\n");
+	placer_check_groups(placer, &diags);
+	assert_messages("");
+	assert_file("unified/top/y/pids.max", "max\n");
+}
+END_TEST
+
+START_TEST(freezes_in_the_hierarchy_of_the_freezer)
+{
+	dir_write("unified/a/cgroup.freeze", "0\n");
+	ck_assert_int_eq(placer_freeze(placer, "a", true), 0);
+	assert_file("unified/a/cgroup.freeze", "1\n");
+	ck_assert_int_eq(placer_freeze(placer, "a", false), 0);
+	assert_file("unified/a/cgroup.freeze", "0\n");
+	ck_assert_int_eq(placer_freeze(placer, "b", true), -ENOENT);
+	dir_add("unified/c");
+	ck_assert_int_eq(placer_freeze(placer, "c", true), -ENOTSUP);
+}
+END_TEST
+
+START_TEST(cleans_up_a_tree_of_groups)
+{
+	struct clean_result cleaned;
+
+	dir_add("cpu/top/x/y");
+	dir_add("cpu/top/z");
+	dir_add("unified/top");
+	dir_write("memory/top/x/cgroup.procs", "12\n34\n");
+	ck_assert_int_eq(placer_clean(placer, "top", NULL, &cleaned), 0);
+	ck_assert(!dir_has("cpu/top"));
+	ck_assert(!dir_has("unified/top"));
+	ck_assert(dir_has("memory/top/x")); /* with a file in it */
+	ck_assert_uint_eq(cleaned.removed, 5);
+	ck_assert_uint_eq(cleaned.remaining, 2);
+	ck_assert_uint_eq(cleaned.moved, 2);
+	assert_procs("memory", "", "1234");
+	ck_assert_int_eq(placer_clean(placer, "top/x", "a", &cleaned), 0);
+	ck_assert_uint_eq(cleaned.moved, 2);
+	assert_procs("memory", "a", "1234");
+	dir_write("memory/cgroup.procs", "");
+	ck_assert_int_eq(placer_clean(placer, "top/x", "top/x/y", &cleaned), 0); /* below it: no */
+	assert_procs("memory", "", "1234");
+	dir_write("memory/cgroup.procs", "");
+	ck_assert_int_eq(placer_clean(placer, "top/x", "gone", &cleaned), 0);
+	ck_assert_uint_eq(cleaned.moved, 2);
+	assert_procs("memory", "", "1234");
+}
+END_TEST
+
+static const char *const bad_tops[] = { "", "/", "/a", "a/", "a//b", ".", "a/..", "../a", "./a" };
+
+START_TEST(cleans_up_no_more_than_a_group)
+{
+	struct clean_result cleaned;
+
+	ck_assert_int_eq(placer_clean(placer, bad_tops[_i], NULL, &cleaned), -EINVAL);
+	ck_assert_int_eq(placer_clean(placer, "none", bad_tops[_i], &cleaned),
+			 bad_tops[_i][0] ? -EINVAL : 0);
+}
+END_TEST
+
 /* ---- where a process is ---------------------------------------------------------------------- */
 
 static const struct {
@@ -499,6 +704,16 @@ int main(void)
 	tcase_add_test(tcase, removes_groups_that_were_empty_for_a_while);
 	tcase_add_test(tcase, removes_nothing_when_told_so);
 	tcase_add_test(tcase, groups_on_demand_keep_their_hierarchy);
+	tcase_add_test(tcase, gives_limits_to_groups_that_are_there);
+	tcase_add_test(tcase, makes_groups_with_limits_where_they_are_missing);
+	tcase_add_test(tcase, makes_a_group_with_limits_when_it_is_needed);
+	tcase_add_test(tcase, leaves_controllers_out_that_are_not_mounted);
+	tcase_add_test(tcase, thaws_what_was_frozen_by_the_configuration_only);
+	tcase_add_test(tcase, removes_groups_that_are_no_longer_configured);
+	tcase_add_test(tcase, leaves_limits_alone_while_no_controller_comes_back);
+	tcase_add_test(tcase, freezes_in_the_hierarchy_of_the_freezer);
+	tcase_add_test(tcase, cleans_up_a_tree_of_groups);
+	tcase_add_loop_test(tcase, cleans_up_no_more_than_a_group, 0, ARRAY_SIZE(bad_tops));
 	tcase_add_loop_test(tcase, tells_whether_a_process_is_in_a_place, 0, ARRAY_SIZE(in_rows));
 	tcase_add_loop_test(tcase, same_place_has_the_same_number, 0, ARRAY_SIZE(location_rows));
 	tcase_add_test(tcase, remembers_where_a_process_was);
