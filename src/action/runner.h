@@ -18,7 +18,7 @@ struct runner;
 /* A command, its names looked up. */
 struct trigger {
 	const char *name;
-	const char *run;	/* absolute path */
+	const char *run;	 /* absolute path */
 	const char *const *args; /* without the program itself, ended by NULL */
 	const char *cwd;
 	const char *user, *home; /* for USER, LOGNAME and HOME; user may be a number, home "/" */
@@ -26,9 +26,10 @@ struct trigger {
 	gid_t gid;
 	const gid_t *groups; /* supplementary ones: all that it has */
 	size_t n_groups;
-	unsigned timeout_ms;	/* TERM then, KILL RUNNER_KILL_MS later; 0: none */
-	unsigned max_running;	/* at a time; more wait in a queue of RUNNER_QUEUE_MAX */
-	unsigned rate, rate_ms; /* so many are started in such a time, more are dropped; 0: no limit */
+	unsigned timeout_ms;  /* TERM then, KILL RUNNER_KILL_MS later; 0: none */
+	unsigned max_running; /* at a time; more wait in a queue of RUNNER_QUEUE_MAX */
+	unsigned rate,
+		rate_ms; /* so many are started in such a time, more are dropped; 0: no limit */
 };
 
 #define RUNNER_KILL_MS	 2000
