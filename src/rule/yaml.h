@@ -43,6 +43,9 @@ enum yaml_sync {
 #define YAML_FREEZE    (1U << 4)
 #define YAML_LOG       (1U << 5)
 
+#define YAML_TIMEOUT_MS	 (60 * 1000) /* of triggers that say nothing else */
+#define YAML_MAX_RUNNING 16
+
 struct yaml_rule {
 	struct yaml_text name;
 	struct yaml_list paths; /* absolute, without doubled slashes; "/" at the end stays */
@@ -60,8 +63,9 @@ struct yaml_rule {
 	struct yaml_list parent;     /* executables of any ancestor: path, base name or glob */
 
 	enum yaml_sync sync;
-	bool dry_run; /* say what would be done, and go on with the next rule */
-	bool failed;  /* also system calls that failed */
+	bool dry_run;	 /* say what would be done, and go on with the next rule */
+	bool failed;	 /* also system calls that failed */
+	bool is_partial; /* there was a mistake in it: yaml_check() does not say what it lacks */
 };
 
 struct yaml_value {
@@ -70,9 +74,9 @@ struct yaml_value {
 
 struct yaml_group {
 	struct yaml_text name;
-	uint64_t ram_bytes;	/* 0: not limited */
+	uint64_t ram_bytes;	 /* 0: not limited */
 	unsigned cpu_hundredths; /* of a percent of all CPUs together; 0: not limited */
-	uint64_t pids;		/* 0: not limited */
+	uint64_t pids;		 /* 0: not limited */
 	bool freeze;
 	bool kill;		/* who arrives dies */
 	unsigned thaw_after_ms; /* 0: never */
@@ -119,18 +123,22 @@ struct yaml_config {
 	size_t n_triggers;
 	char **files; /* their names */
 	size_t n_files;
+	bool is_partial; /* the end of a file could not be read: what is missing may be there */
 };
 
 /*
  * Add what text[0..len), of that file, says. No I/O. Every mistake (unknown keys, with the one that
- * was meant; wrong types; relative paths; duplicate names) goes to diags with file, line and column.
- * 0; -EINVAL when there was an error (what was understood is in *config); -ENOMEM.
+ * was meant; wrong types; relative paths; duplicate names) goes to diags with file, line and
+ * column. 0; -EINVAL when there was an error (what was understood is in *config); -ENOMEM.
  */
 int yaml_parse(struct yaml_config *config, const char *text, size_t len, const char *file,
 	       struct diag_list *diags);
 
-/* When all files are there: rules that name a group or a trigger that none of them has are errors.
- * 0 or -EINVAL. */
+/*
+ * When all files are there, also after errors in them: rules that name a group or a trigger that
+ * none of them has, do nothing, or match everything, are errors; groups and triggers that no rule
+ * names are warnings. 0; -EINVAL when there was an error; -ENOMEM.
+ */
 int yaml_check(const struct yaml_config *config, struct diag_list *diags);
 
 void yaml_done(struct yaml_config *config);
