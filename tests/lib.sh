@@ -468,6 +468,29 @@ daemon_lives() {
 	! is_gone "$DAEMON" || fail "the daemon has ended"
 }
 
+# limited <COMMANDS: groups with limits, without a daemon; see helpers/limited.c. Its output is in OUT.
+limited() {
+	[ -e "$T/bin/limited" ] || cp "$HELPERS/limited" "$HELPERS/eat" "$T/bin/"
+	OUTS=$((OUTS + 1))
+	OUT=$T/out.$OUTS
+	"$T/bin/limited" >"$OUT" 2>&1 || fail "limited: $(cat "$OUT")"
+}
+
+# assert_limited LINE...: these lines, and no others, are what "limited" said.
+assert_limited() {
+	printf '%s\n' "$@" >"$T/want"
+	cmp -s "$T/want" "$OUT" || fail "not what it should say ($*): $(cat "$OUT")"
+}
+
+# is_unified CONTROLLER: it is one of the v2 tree.
+is_unified() {
+	[ -e "$(hierarchy "$1")/cgroup.controllers" ]
+}
+
+need_controller() {
+	has_controller "$1" || skip "no $1 controller in mode $MODE of linux $(uname -r)"
+}
+
 # init_settings LINE...: what the init script shall read, for a daemon of this test.
 init_settings() {
 	CGRED_SYSCONFIG=$T/cgred.conf SUBSYS_LOCK=$T/subsys/cgred

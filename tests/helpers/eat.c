@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * eat memory MIB      touches so much memory; status 0 when it has it
+ * eat hold MIB        the same, and keeps it
+ * eat cpu N SECONDS   N processes that want all of a CPU; says "cpu MS wall MS"
+ * eat pids N          forks N children that wait, until it cannot; says "forked N", and the error
+ * eat count           counts, without end, with its own CPU time
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int eat_memory(size_t bytes)
+{
+	char *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return 3;
+	memset(memory, 1, bytes);
+	puts("eaten");
+	(void)fflush(stdout);
+	return memory[bytes - 1] == 1 ? 0 : 3;
+}
+
+static long ms_of(struct timeval time)
+{
+	return (long)time.tv_sec * 1000 + (long)time.tv_usec / 1000;
+}
+
+static int eat_cpu(long count, long time_s)
+{
+	long start_ms = now_ms();
+	long end_ms = start_ms + time_s * 1000;
+	struct rusage usage;
+
+	for (long i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			return 3;
+		if (pid == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			while (now_ms() < end_ms)
+				;
+			_exit(0);
+		}
+	}
+	while (wait(NULL) > 0)
+		;
+	if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+		return 3;
+	printf("cpu %ld wall %ld\n", ms_of(usage.ru_utime) + ms_of(usage.ru_stime),
+	       now_ms() - start_ms);
+	return 0;
+}
+
+static int eat_pids(long count)
+{
+	long forked = 0;
+	int error = 0;
+
+	for (; forked < count; forked++) {
+		pid_t pid = fork();
+
+		if (pid < 0) {
+			error = errno;
+			break;
+		}
+		if (pid == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			(void)sleep(60);
+			_exit(0);
+		}
+	}
+	printf("forked %ld%s\n", forked, error == EAGAIN ? ", then EAGAIN" : "");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	long n = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+
+	if (argc == 3 && strcmp(argv[1], "memory") == 0)
+		return eat_memory((size_t)n << 20);
+	if (argc == 3 && strcmp(argv[1], "hold") == 0)
+		return eat_memory((size_t)n << 20) == 0 ? pause() : 3;
+	if (argc == 4 && strcmp(argv[1], "cpu") == 0)
+		return eat_cpu(n, strtol(argv[3], NULL, 10));
+	if (argc == 3 && strcmp(argv[1], "pids") == 0)
+		return eat_pids(n);
+	if (argc == 2 && strcmp(argv[1], "count") == 0) {
+		for (;;)
+			(void)now_ms();
+	}
+	return 2;
+}
