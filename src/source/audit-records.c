@@ -9,7 +9,6 @@
 #include "source/audit-records.h"
 
 #include <auparse.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "source/audit-paths.h"
+#include "source/audit-text.h"
 #include "source/audit.h"
 
 /* linux/audit.h has them under names that source/audit.h uses for fields. */
@@ -64,29 +64,6 @@ struct audit_records {
 /* ---- which records are ours --------------------------------------------------------------------
  */
 
-static bool begins_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-bool audit_key_parse(const char *key, unsigned *ret_id, char *ret_access)
-{
-	uint64_t id, number;
-
-	if (!begins_with(key, "cgred_"))
-		return false;
-	key += strlen("cgred_");
-	if (!num_scan_u64(&key, &id) || id > UINT_MAX || *key++ != '_')
-		return false;
-	if (*key != 'r' && *key != 'w' && *key != 'x')
-		return false;
-	*ret_access = *key++;
-	if (*key++ != '_' || !num_scan_u64(&key, &number) || *key != '\0')
-		return false;
-	*ret_id = (unsigned)id;
-	return true;
-}
-
 static const struct audit_place *place_of_key(const struct audit_records *records, const char *key)
 {
 	unsigned id;
@@ -103,47 +80,8 @@ static const struct audit_place *place_of_key(const struct audit_records *record
 static bool is_our_key(const struct audit_records *records, const char *key)
 {
 	if (records->any_key)
-		return begins_with(key, "cgred_") || begins_with(key, "fetter_");
+		return audit_text_begins(key, "cgred_") || audit_text_begins(key, "fetter_");
 	return place_of_key(records, key) != NULL;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/*
- * What the kernel was given: it writes "text", or hexadecimal digits when there are blanks, quotes
- * or control characters in it (audit_log_untrustedstring()). False: no value, or longer than size.
- */
-static bool decode(const char *value, size_t len, char *buf, size_t size)
-{
-	size_t n = 0;
-
-	if (len > 0 && value[0] == '"') {
-		len = len > 1 && value[len - 1] == '"' ? len - 2 : len - 1;
-		if (len >= size)
-			return false;
-		memcpy(buf, value + 1, len);
-		buf[len] = '\0';
-		return true;
-	}
-	if (len == 0 || len % 2 != 0 || len / 2 >= size)
-		return false;
-	for (; n < len / 2; n++) {
-		int high = hex_digit(value[2 * n]);
-		int low = hex_digit(value[2 * n + 1]);
-
-		if (high < 0 || low < 0 || high + low == 0)
-			return false;
-		buf[n] = (char)(high * 16 + low);
-	}
-	buf[n] = '\0';
-	return true;
 }
 
 /* The key of ours in a value; a rule may have several, with \001 between them. */
@@ -154,7 +92,7 @@ static bool find_key(const struct audit_records *records, const char *value, siz
 	char *rest = all;
 	char *key;
 
-	if (!decode(value, len, all, sizeof(all)))
+	if (!audit_text_decode(value, len, all, sizeof(all)))
 		return false;
 	while ((key = strsep(&rest, "\001")))
 		if (is_our_key(records, key))
@@ -171,22 +109,6 @@ static bool has_our_key(const struct audit_records *records, const char *line)
 	for (const char *at = line; (at = strstr(at, " key=")); at++)
 		found = at + strlen(" key=");
 	return found && find_key(records, found, strcspn(found, " \n"), key, sizeof(key));
-}
-
-/* Of "audit(1700000000.123:456): ...". 0: there is none. */
-static uint32_t serial_of(const char *text)
-{
-	uint64_t serial;
-
-	if (!begins_with(text, "audit("))
-		return 0;
-	text = strchr(text, ':');
-	if (!text)
-		return 0;
-	text++;
-	if (!num_scan_u64(&text, &serial) || *text != ')' || serial > UINT32_MAX)
-		return 0;
-	return (uint32_t)serial;
 }
 
 static void forget_serial(struct audit_records *records, uint32_t serial)
@@ -306,7 +228,7 @@ static const char *read_field(struct audit_records *records, enum reading readin
 	case READ_PLAIN:
 		return value;
 	case READ_DECODED:
-		return decode(value, strlen(value), buf, size) ? buf : value;
+		return audit_text_decode(value, strlen(value), buf, size) ? buf : value;
 	case READ_NAME:
 		name = auparse_interpret_field(records->parser);
 		return name ? name : value;
@@ -369,8 +291,8 @@ static void read_path(struct audit_records *records)
 		if (!name || !value)
 			continue;
 		if (strcmp(name, "name") == 0)
-			item->is_named =
-				decode(value, strlen(value), item->name, sizeof(item->name));
+			item->is_named = audit_text_decode(value, strlen(value), item->name,
+							   sizeof(item->name));
 		else if (strcmp(name, "inode") == 0)
 			(void)num_parse_u64(value, strlen(value), &item->inode);
 		else if (strcmp(name, "nametype") == 0)
@@ -384,7 +306,8 @@ static void read_cwd(struct audit_records *records)
 	const char *value = auparse_find_field(records->parser, "cwd");
 
 	if (value)
-		(void)decode(value, strlen(value), records->call.cwd, sizeof(records->call.cwd));
+		(void)audit_text_decode(value, strlen(value), records->call.cwd,
+					sizeof(records->call.cwd));
 }
 
 /* Octal, of the record that openat2() has in addition since Linux 5.16. */
@@ -394,62 +317,6 @@ static void read_openat2(struct audit_records *records)
 
 	if (value)
 		records->call.arguments[1] = strtoull(value, NULL, 8);
-}
-
-/* ---- what kind of access it was ----------------------------------------------------------------
- */
-
-static unsigned access_of_flags(uint64_t flags)
-{
-	unsigned access = (flags & O_TRUNC) ? AUDIT_ACCESS_WRITE : 0;
-
-	if (flags & O_PATH)
-		return 0;
-	switch (flags & O_ACCMODE) {
-	case O_RDONLY:
-		return access | AUDIT_ACCESS_READ;
-	case O_WRONLY:
-		return access | AUDIT_ACCESS_WRITE;
-	default:
-		return access | AUDIT_ACCESS_READ | AUDIT_ACCESS_WRITE;
-	}
-}
-
-/* Of calls that are no open(): what the kernel holds them for (include/asm-generic/audit_read.h),
- * where the key does not tell. */
-static unsigned access_of_name(const char *syscall)
-{
-	static const char *const readers[] = { "readlink",   "readlinkat", "listxattr",
-					       "llistxattr", "flistxattr", "getxattr",
-					       "lgetxattr",  "fgetxattr",  "listxattrat",
-					       "getxattrat" };
-
-	if (begins_with(syscall, "execve"))
-		return AUDIT_ACCESS_EXECUTE;
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
-		if (strcmp(readers[i], syscall) == 0)
-			return AUDIT_ACCESS_READ;
-	return AUDIT_ACCESS_WRITE;
-}
-
-static unsigned access_of(const struct audit_call *call, const char *key, bool has_openat2)
-{
-	unsigned id;
-	char access;
-
-	if (strcmp(call->syscall, "open") == 0)
-		return access_of_flags(call->arguments[1]);
-	if (strcmp(call->syscall, "openat") == 0 || strcmp(call->syscall, "open_by_handle_at") == 0)
-		return access_of_flags(call->arguments[2]);
-	if (strcmp(call->syscall, "openat2") == 0 && has_openat2)
-		return access_of_flags(call->arguments[1]);
-	if (strcmp(call->syscall, "creat") == 0)
-		return AUDIT_ACCESS_WRITE;
-	if (!audit_key_parse(key, &id, &access))
-		return access_of_name(call->syscall);
-	if (access == 'r')
-		return AUDIT_ACCESS_READ;
-	return access == 'w' ? AUDIT_ACCESS_WRITE : AUDIT_ACCESS_EXECUTE;
 }
 
 /* ---- its paths ---------------------------------------------------------------------------------
@@ -562,7 +429,7 @@ static bool finish(struct audit_records *records, struct entry *entry, bool has_
 	for (int i = 0; i < 4; i++)
 		if (!has_openat2 || i != 1)
 			call->arguments[i] = number_of(record->fields[AUDIT_A0 + i], 16);
-	record->access = access_of(call, record->key, has_openat2);
+	record->access = audit_access_of(call, record->key, has_openat2);
 	if (record->tid <= 0 || record->access == 0)
 		return false;
 	find_paths(records, entry);
@@ -709,7 +576,7 @@ bool audit_records_feed(struct audit_records *records, unsigned type, const char
 		return false;
 	memcpy(records->line + head, text, len);
 	records->line[(size_t)head + len] = '\0';
-	serial = serial_of(records->line + head);
+	serial = audit_text_serial(records->line + head);
 	if (serial == 0)
 		return false;
 	if (type == TYPE_SYSCALL && has_our_key(records, records->line + head))

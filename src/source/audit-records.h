@@ -46,7 +46,4 @@ void audit_records_age(struct audit_records *records);
 /* The next event. Its strings live until the next call. */
 bool audit_records_next(struct audit_records *records, struct audit_record *ret);
 
-/* "cgred_ID_ACCESS_NUMBER", ACCESS being r, w or x. */
-bool audit_key_parse(const char *key, unsigned *ret_id, char *ret_access);
-
 #endif

@@ -17,13 +17,11 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
-#include "base/mountinfo.h"
 #include "source/audit-kernel.h"
-#include "source/audit-paths.h"
 #include "source/audit-records.h"
 #include "source/audit-socket.h"
 #include "source/audit-state.h"
-#include "source/audit-watch.h"
+#include "source/audit-watches.h"
 
 /* With the kernel's default of 64, tasks wait for the queue to be emptied in a burst. A record has
  * about a KiB. */
@@ -46,13 +44,9 @@ struct audit {
 	bool prepared;		  /* the kernel's configuration was changed: to be undone */
 	struct audit_state state; /* the site's rules are its own; ours are gathered to save it */
 	bool state_changed;	  /* since it was saved */
-	struct audit_watched *watches;
-	size_t n_watches;
-	struct audit_place *places;
-	struct audit_retired retired;
-	unsigned next_id;
-	unsigned next_number;
-	uint32_t kernel_lost; /* the kernel's counter when it was last read */
+	struct audit_watches watches;
+	struct audit_place *places; /* of the watches */
+	uint32_t kernel_lost;	    /* the kernel's counter when it was last read */
 	int64_t last_tick_ms;
 	bool tick_due;	    /* records came since */
 	bool rules_changed; /* by somebody, it seems */
@@ -71,36 +65,16 @@ static int64_t now_ms(void)
 /* ---- the state file ----------------------------------------------------------------------------
  */
 
-static size_t count_rules(const struct audit *audit)
-{
-	size_t n = audit->retired.n;
-
-	for (size_t i = 0; i < audit->n_watches; i++)
-		for (size_t j = 0; j < audit->watches[i].n_targets; j++)
-			n += audit->watches[i].targets[j].n_rules;
-	return n;
-}
-
 /* All rules of ours that may be in the kernel, into audit->state; they stay their watches'. */
 static int gather_rules(struct audit *audit)
 {
-	size_t n = 0;
+	size_t n;
+	struct audit_rule_data **rules = audit_watches_gather(&audit->watches, &n);
 
-	free(audit->state.rules);
-	audit->state.n_rules = 0;
-	audit->state.rules = calloc(count_rules(audit) + 1, sizeof(*audit->state.rules));
-	if (!audit->state.rules)
+	if (!rules)
 		return -ENOMEM;
-	for (size_t i = 0; i < audit->retired.n; i++)
-		audit->state.rules[n++] = audit->retired.rules[i];
-	for (size_t i = 0; i < audit->n_watches; i++) {
-		for (size_t j = 0; j < audit->watches[i].n_targets; j++) {
-			const struct audit_target *target = &audit->watches[i].targets[j];
-
-			for (size_t k = 0; k < target->n_rules; k++)
-				audit->state.rules[n++] = target->rules[k].data;
-		}
-	}
+	free(audit->state.rules);
+	audit->state.rules = rules;
 	audit->state.n_rules = n;
 	return 0;
 }
@@ -181,7 +155,6 @@ int audit_open(enum audit_policy policy, const char *state_path, struct audit **
 		return -ENOMEM;
 	audit->policy = policy;
 	audit->fd = audit->proc_fd = -1;
-	audit->next_id = audit->next_number = 1;
 	audit->state_path = strdup(state_path);
 	r = audit->state_path ? open_all(audit, ret_tried) : -ENOMEM;
 	if (r < 0) {
@@ -207,11 +180,8 @@ void audit_close(struct audit *audit)
 		undo(audit);
 	audit_socket_close(audit->socket);
 	audit_records_free(audit->records);
-	for (size_t i = 0; i < audit->n_watches; i++)
-		audit_watched_done(&audit->watches[i]);
-	free(audit->watches);
+	audit_watches_done(&audit->watches);
 	free(audit->places);
-	audit_kernel_free_rules(audit->retired.rules, audit->retired.n);
 	/* Its own rules were those of the watches. */
 	audit->state.n_rules = 0;
 	audit_state_done(&audit->state);
@@ -292,6 +262,10 @@ static void add_rules(struct audit *audit, struct audit_target *target)
 
 		if (rule->is_set)
 			continue;
+		/* Each attempt is a record in everybody's log. */
+		rule->error = target->inode == 0 ? -ENOENT : 0;
+		if (rule->error < 0)
+			continue;
 		/* Before the site's: the kernel tells the key of the first one only. */
 		rule->error = audit_kernel_add_rule(audit->fd, rule->data, true);
 		rule->is_set = rule->error == 0 || rule->error == -EEXIST;
@@ -300,7 +274,7 @@ static void add_rules(struct audit *audit, struct audit_target *target)
 
 static void delete_retired(struct audit *audit)
 {
-	struct audit_retired *retired = &audit->retired;
+	struct audit_retired *retired = &audit->watches.retired;
 	size_t left = 0;
 
 	for (size_t i = 0; i < retired->n; i++) {
@@ -315,23 +289,13 @@ static void delete_retired(struct audit *audit)
 	retired->n = left;
 }
 
-static bool has_missing(const struct audit *audit)
-{
-	int error;
-
-	for (size_t i = 0; i < audit->n_watches; i++)
-		if (!audit_watched_is_set(&audit->watches[i], &error))
-			return true;
-	return false;
-}
-
 /* New rules come before the old ones go: nothing is missed in between. */
 static int apply(struct audit *audit)
 {
 	struct audit_kernel_status status;
 	int r;
 
-	if (!has_missing(audit) && audit->retired.n == 0)
+	if (audit_watches_unset(&audit->watches) == 0 && audit->watches.retired.n == 0)
 		return 0;
 	r = audit_kernel_get_status(audit->fd, &status);
 	if (r == 0 && status.enabled > 1)
@@ -342,9 +306,9 @@ static int apply(struct audit *audit)
 		r = save_state(audit);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < audit->n_watches; i++)
-		for (size_t j = 0; j < audit->watches[i].n_targets; j++)
-			add_rules(audit, &audit->watches[i].targets[j]);
+	for (size_t i = 0; i < audit->watches.n; i++)
+		for (size_t j = 0; j < audit->watches.list[i].n_targets; j++)
+			add_rules(audit, &audit->watches.list[i].targets[j]);
 	delete_retired(audit);
 	return save_state(audit);
 }
@@ -352,113 +316,20 @@ static int apply(struct audit *audit)
 /* ---- watches -----------------------------------------------------------------------------------
  */
 
-static int update_places(struct audit *audit)
-{
-	struct audit_place *places = calloc(audit->n_watches + 1, sizeof(*places));
-
-	if (!places)
-		return -ENOMEM;
-	for (size_t i = 0; i < audit->n_watches; i++) {
-		const struct audit_watched *watched = &audit->watches[i];
-
-		places[i] = (struct audit_place){
-			.id = watched->id,
-			.path = watched->path,
-			.real = watched->real,
-			.is_directory = watched->is_directory,
-		};
-	}
-	audit_records_set_places(audit->records, places, audit->n_watches);
-	free(audit->places);
-	audit->places = places;
-	return 0;
-}
-
 /* Where the paths lead now; the rules in the kernel are not changed yet. */
 static int plan(struct audit *audit)
 {
-	const unsigned number = audit->next_number;
-	const size_t n_retired = audit->retired.n;
-	cleanup_free char *mountinfo = NULL;
-	int r = mountinfo_read(&mountinfo);
+	struct audit_place *places;
+	bool changed;
+	int r = audit_watches_plan(&audit->watches, audit->policy != AUDIT_REUSE, &changed);
 
-	for (size_t i = 0; i < audit->n_watches && r == 0; i++) {
-		struct audit_watched *watched = &audit->watches[i];
-
-		/* Where nothing is added there is nothing to be retired either. */
-		if (audit->policy == AUDIT_REUSE)
-			r = audit_watched_look(watched);
-		else
-			r = audit_watched_plan(watched, mountinfo, &audit->next_number,
-					       &audit->retired);
-	}
-	if (audit->next_number != number || audit->retired.n != n_retired)
-		audit->state_changed = true;
-	/* The places point into the watches: also when something went wrong. */
-	return update_places(audit) < 0 ? -ENOMEM : r;
-}
-
-static bool is_same_watch(const struct audit_watched *watched, const struct audit_watch *watch,
-			  const char *path)
-{
-	return watched->path && watched->access == watch->access &&
-	       watched->failed == watch->failed && strcmp(watched->path, path) == 0;
-}
-
-/* The one that is there already, or a new one. */
-static int take_watch(struct audit *audit, const struct audit_watch *watch,
-		      struct audit_watched *ret)
-{
-	char path[PATH_MAX];
-
-	if (watch->path[0] != '/' || !audit_path_join("/", watch->path, path, sizeof(path)))
-		return -EINVAL;
-	for (size_t i = 0; i < audit->n_watches; i++) {
-		if (!is_same_watch(&audit->watches[i], watch, path))
-			continue;
-		*ret = audit->watches[i];
-		audit->watches[i] = (struct audit_watched){ 0 };
-		return 0;
-	}
-	*ret = (struct audit_watched){
-		.id = audit->next_id++,
-		.path = strdup(path),
-		.access = watch->access,
-		.failed = watch->failed,
-	};
-	return ret->path ? 0 : -ENOMEM;
-}
-
-/* The new list in the place of the old one; the rules of what is left over are to go. */
-static int replace_watches(struct audit *audit, const struct audit_watch *watches, size_t n)
-{
-	struct audit_watched *taken = calloc(n + audit->n_watches + 1, sizeof(*taken));
-	size_t n_taken = 0;
-	int r = 0;
-
-	if (!taken)
-		return -ENOMEM;
-	for (size_t i = 0; i < n && r == 0; i++) {
-		r = take_watch(audit, &watches[i], &taken[n_taken]);
-		n_taken += r == 0;
-	}
-	for (size_t i = 0; i < audit->n_watches; i++) {
-		struct audit_watched *left = &audit->watches[i];
-
-		if (!left->path)
-			continue;
-		/* After an error all stay. */
-		if (r < 0 || audit_watched_retire(left, &audit->retired) < 0)
-			taken[n_taken++] = *left;
-		else
-			audit_watched_done(left);
-	}
-	audit->state_changed = true;
-	audit_records_set_places(audit->records, NULL, 0);
-	free(audit->watches);
-	audit->watches = taken;
-	audit->n_watches = n_taken;
-	return r;
+	audit->state_changed = audit->state_changed || changed;
+	/* They point into the watches: also when something went wrong. */
+	places = audit_watches_places(&audit->watches);
+	audit_records_set_places(audit->records, places, places ? audit->watches.n : 0);
+	free(audit->places);
+	audit->places = places;
+	return places ? r : -ENOMEM;
 }
 
 /* ---- what a person should know -----------------------------------------------------------------
@@ -491,8 +362,8 @@ static void warn_of_configuration(struct audit *audit, struct diag_list *diags)
 
 static void warn_of_watches(const struct audit *audit, struct diag_list *diags)
 {
-	for (size_t i = 0; i < audit->n_watches && audit->policy != AUDIT_REUSE; i++) {
-		const struct audit_watched *watched = &audit->watches[i];
+	for (size_t i = 0; i < audit->watches.n && audit->policy != AUDIT_REUSE; i++) {
+		const struct audit_watched *watched = &audit->watches.list[i];
 		int error;
 
 		if (audit_watched_is_set(watched, &error))
@@ -509,9 +380,13 @@ static void warn_of_watches(const struct audit *audit, struct diag_list *diags)
 int audit_set_watches(struct audit *audit, const struct audit_watch *watches, size_t n,
 		      struct diag_list *diags)
 {
-	int r = replace_watches(audit, watches, n);
-	int planned = plan(audit);
+	int planned;
+	int r;
 
+	audit_records_set_places(audit->records, NULL, 0);
+	r = audit_watches_replace(&audit->watches, watches, n);
+	audit->state_changed = true;
+	planned = plan(audit);
 	if (r == 0)
 		r = planned;
 	if (r == 0 && audit->policy != AUDIT_REUSE)
@@ -530,29 +405,10 @@ static void find_missing(struct audit *audit)
 	struct audit_rule_data **rules;
 	size_t n;
 
-	if (count_rules(audit) == 0 || audit_kernel_list_rules(audit->fd, &rules, &n) < 0)
+	if (audit->watches.n == 0 || audit_kernel_list_rules(audit->fd, &rules, &n) < 0)
 		return;
-	for (size_t i = 0; i < audit->n_watches; i++) {
-		for (size_t j = 0; j < audit->watches[i].n_targets; j++) {
-			struct audit_target *target = &audit->watches[i].targets[j];
-
-			for (size_t k = 0; k < target->n_rules; k++)
-				target->rules[k].is_set =
-					audit_kernel_has_key_in(rules, n, target->rules[k].key);
-		}
-	}
+	audit_watches_compare(&audit->watches, rules, n);
 	audit_kernel_free_rules(rules, n);
-}
-
-/* Watches without all of their rules. */
-static size_t count_unset(const struct audit *audit)
-{
-	size_t n = 0;
-	int error;
-
-	for (size_t i = 0; i < audit->n_watches; i++)
-		n += !audit_watched_is_set(&audit->watches[i], &error);
-	return n;
 }
 
 size_t audit_retry(struct audit *audit)
@@ -564,7 +420,7 @@ size_t audit_retry(struct audit *audit)
 	find_missing(audit);
 	if (plan(audit) == 0)
 		(void)apply(audit);
-	return count_unset(audit);
+	return audit_watches_unset(&audit->watches);
 }
 
 /* ---- reading -----------------------------------------------------------------------------------
