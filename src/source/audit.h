@@ -10,7 +10,11 @@
 struct diag_list;
 
 /* The audit subsystem as a source: watches on files and directories, and the records that come of
- * them, put together. Main thread only. */
+ * them, put together. Main thread only.
+ *
+ * Not together with libaudit.h or linux/audit.h: they have macros of the names that are fields
+ * here. Two functions have the names of functions of libaudit, which calls its own by name: for the
+ * linker ours have others. */
 struct audit;
 
 #define AUDIT_ACCESS_READ    (1U << 0)
@@ -62,7 +66,7 @@ enum audit_field {
 
 /* One system call. Its strings live until the next audit_read(). */
 struct audit_record {
-	pid_t tid;	 /* of the thread */
+	pid_t tid; /* of the thread */
 	uint64_t serial;
 	uint64_t time_ms; /* CLOCK_REALTIME */
 	bool success;
@@ -79,10 +83,10 @@ struct audit_record {
  * failed. -EPERM from audit_set_watches(): the configuration is locked ("enabled 2").
  */
 int audit_open(enum audit_policy policy, const char *state_path, struct audit **ret,
-	       const char **ret_tried);
+	       const char **ret_tried) __asm__("cgred_audit_open");
 
 /* Everything as it was before, also "enabled"; then release. Takes NULL. */
-void audit_close(struct audit *audit);
+void audit_close(struct audit *audit) __asm__("cgred_audit_close");
 
 /* Replace the watches: what stays is not interrupted. What cannot be watched (yet) is a warning in
  * diags, and tried again by audit_retry(). 0 or -errno. */
