@@ -23,6 +23,7 @@
 #include "engine/loader.h"
 #include "options.h"
 #include "rule/ruleset.h"
+#include "rule/yaml.h"
 
 #define NICENESS (-10)
 
@@ -40,22 +41,31 @@ struct daemon {
 	struct engine *engine;
 	struct sticky_socket *sticky_socket;
 	struct loop_watch *on_signal[5];
-	char socket_path[PATH_MAX], pid_path[PATH_MAX], state_path[PATH_MAX];
+	char socket_path[PATH_MAX], pid_path[PATH_MAX], state_path[PATH_MAX], audit_path[PATH_MAX];
 	int lock_fd, ready_fd;
 	bool has_pid_file;
 };
+
+static void configure_rules(const struct options *options, struct rule_sources *rules)
+{
+	rules->file = options->rules_file;
+	rules->directory = options->rules_directory;
+	rules->yaml_file = options->yaml_file;
+	rules->yaml_must_exist = options->yaml_file != NULL;
+	if (options->rules_file || options->yaml_file)
+		return;
+	rules->file = SYSCONFDIR "/cgrules.conf";
+	if (!options->rules_directory)
+		rules->directory = SYSCONFDIR "/cgrules.d";
+	rules->yaml_file = SYSCONFDIR "/cgred/cgred.yaml";
+	rules->yaml_directory = SYSCONFDIR "/cgred/rules.d";
+}
 
 static void configure(const struct options *options, struct engine_config *config)
 {
 	struct configuration_paths *paths = &config->paths;
 
-	paths->rules.file = options->rules_file;
-	paths->rules.directory = options->rules_directory;
-	if (!options->rules_file) {
-		paths->rules.file = SYSCONFDIR "/cgrules.conf";
-		if (!options->rules_directory)
-			paths->rules.directory = SYSCONFDIR "/cgrules.d";
-	}
+	configure_rules(options, &paths->rules);
 	paths->cgconfig_file = options->cgconfig_file;
 	paths->cgconfig_file_must_exist = options->cgconfig_file != NULL;
 	if (!options->cgconfig_file) {
@@ -63,7 +73,8 @@ static void configure(const struct options *options, struct engine_config *confi
 		paths->cgconfig_directory = SYSCONFDIR "/cgconfig.d";
 	}
 	config->remove_empty_ms = options->remove_empty_ms;
-	config->scan = options->scan;
+	config->scan = options->scan || options->once;
+	config->once = options->once;
 	config->sync_never = options->sync_never;
 	config->sync_always = options->sync_always;
 	config->favordynmods = options->favordynmods;
@@ -165,7 +176,7 @@ static int open_log(const struct options *options)
 	return 0;
 }
 
-static int lock(struct daemon *daemon)
+static void set_paths(struct daemon *daemon)
 {
 	const char *directory = daemon->options.runtime_directory;
 
@@ -174,6 +185,14 @@ static int lock(struct daemon *daemon)
 		       directory);
 	(void)snprintf(daemon->state_path, sizeof(daemon->state_path), "%s/cgred.state", directory);
 	daemon->config.state_path = daemon->state_path;
+	(void)snprintf(daemon->audit_path, sizeof(daemon->audit_path), "%s/cgred.audit", directory);
+	daemon->config.audit_state_path = daemon->audit_path;
+}
+
+static int lock(struct daemon *daemon)
+{
+	const char *directory = daemon->options.runtime_directory;
+
 	daemon->lock_fd = daemonize_lock(directory, "cgred");
 	if (daemon->lock_fd == -EWOULDBLOCK) {
 		log_err("another cgred runs already (it holds %s/cgred.lock)", directory);
@@ -182,7 +201,22 @@ static int lock(struct daemon *daemon)
 	return daemon->lock_fd < 0 ? not_started(directory, daemon->lock_fd) : 0;
 }
 
-static int start_engine(struct daemon *daemon)
+/* What the configuration says about the log, where the command line does not. */
+static int apply_log_settings(struct daemon *daemon)
+{
+	const struct yaml_config *settings = engine_settings(daemon->engine);
+	struct options *options = &daemon->options;
+
+	if (settings->has_log_level && !options->level_chosen)
+		options->log_level = settings->log_level;
+	if (settings->log_file.text && !options->log_chosen)
+		options->log_file = settings->log_file.text;
+	else if (!settings->has_log_level || options->level_chosen)
+		return 0;
+	return open_log(options);
+}
+
+static int make_engine(struct daemon *daemon)
 {
 	int r = engine_new(daemon->loop, &daemon->config, &daemon->engine);
 
@@ -194,11 +228,14 @@ static int start_engine(struct daemon *daemon)
 		log_err("no cgroup hierarchy is mounted");
 		return EXIT_NO_CGROUP;
 	}
-	if (r < 0)
-		return not_started("cannot start", r);
-	r = sticky_socket_open(daemon->loop, daemon->engine, daemon->socket_path,
-			       daemon->options.socket_uid, daemon->options.socket_gid,
-			       &daemon->sticky_socket);
+	return r < 0 ? not_started("cannot start", r) : apply_log_settings(daemon);
+}
+
+static int start_engine(struct daemon *daemon)
+{
+	int r = sticky_socket_open(daemon->loop, daemon->engine, daemon->socket_path,
+				   daemon->options.socket_uid, daemon->options.socket_gid,
+				   &daemon->sticky_socket);
 	if (r < 0)
 		return not_started(daemon->socket_path, r);
 	return engine_start(daemon->engine) < 0 ? EXIT_NOT_STARTED : 0;
@@ -228,8 +265,10 @@ static int start(struct daemon *daemon)
 	int status;
 	int r;
 
+	set_paths(daemon);
 	status = open_log(&daemon->options);
-	if (status == 0)
+	/* A single pass works beside a daemon. */
+	if (status == 0 && !daemon->options.once)
 		status = lock(daemon);
 	if (status)
 		return status;
@@ -243,6 +282,9 @@ static int start(struct daemon *daemon)
 	r = watch_signals(daemon);
 	if (r < 0)
 		return not_started("cannot watch signals", r);
+	status = make_engine(daemon);
+	if (status || daemon->options.once || daemon->options.clean)
+		return status;
 	status = start_engine(daemon);
 	if (status)
 		return status;
@@ -294,6 +336,22 @@ static void end(struct daemon *daemon)
 	log_close();
 }
 
+/* What was asked for: to listen, or one thing only. */
+static int work(struct daemon *daemon)
+{
+	int r;
+
+	if (daemon->options.clean)
+		return engine_clean(daemon->engine) < 0 ? EXIT_LEFT : EXIT_SUCCESS;
+	if (daemon->options.once)
+		(void)engine_pass(daemon->engine);
+	else
+		say_ready(daemon);
+	r = loop_run(daemon->loop);
+	log_statistics(daemon->engine);
+	return r < 0 ? not_started("the event loop failed", r) : EXIT_SUCCESS;
+}
+
 int main(int argc, char *argv[])
 {
 	static struct daemon daemon = { .lock_fd = -1, .ready_fd = -1 };
@@ -321,13 +379,8 @@ int main(int argc, char *argv[])
 			return not_started("cannot go to the background", r);
 	}
 	status = start(&daemon);
-	if (status == 0) {
-		say_ready(&daemon);
-		r = loop_run(daemon.loop);
-		if (r < 0)
-			status = not_started("the event loop failed", r);
-		log_statistics(daemon.engine);
-	}
+	if (status == 0)
+		status = work(&daemon);
 	end(&daemon);
 	return status;
 }

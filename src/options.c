@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/confdir.h"
 #include "base/log.h"
 #include "base/names.h"
 #include "base/num.h"
@@ -34,6 +35,8 @@ enum long_only {
 	OPT_MANAGER,
 	OPT_MOVED_AWAY,
 	OPT_SYNC,
+	OPT_ONCE,
+	OPT_CLEAN,
 	OPT_FAVORDYNMODS
 };
 
@@ -50,6 +53,8 @@ static const struct option long_options[] = {
 	{ "socket-group", required_argument, NULL, 'g' },
 	{ "check", no_argument, NULL, 't' },
 	{ "scan", no_argument, NULL, OPT_SCAN },
+	{ "once", no_argument, NULL, OPT_ONCE },
+	{ "clean", no_argument, NULL, OPT_CLEAN },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "cgconfig", required_argument, NULL, OPT_CGCONFIG },
@@ -65,15 +70,19 @@ static const struct option long_options[] = {
 
 static const char help[] =
 	"Usage: cgred [OPTION]...\n"
-	"Place processes into cgroups by the rules of /etc/cgrules.conf and /etc/cgrules.d.\n"
+	"Place processes into cgroups, and act upon them, by the rules of /etc/cgrules.conf,\n"
+	"/etc/cgrules.d, /etc/cgred/cgred.yaml and /etc/cgred/rules.d.\n"
 	"\n"
 	"  -n, --nodaemon             stay in the foreground\n"
 	"      --nolog                log to standard output instead of a log file\n"
-	"      --config FILE          rules from FILE, and not from /etc/cgrules.d\n"
+	"      --config FILE          rules from FILE (*.yaml: a YAML configuration), and only from\n"
+	"                             what is named so: one file of each kind\n"
 	"      --rules-dir DIR        more rules from DIR/*.conf (" SYSCONFDIR "/cgrules.d)\n"
 	"      --cgconfig FILE        groups and templates from FILE, and not from /etc/cgconfig.d\n"
 	"  -t, --check                read the configuration, say what is wrong, and leave\n"
 	"      --scan                 also place the processes that run already\n"
+	"      --once                 only that, without a daemon: one pass over them, and leave\n"
+	"      --clean                remove the groups that were made for rules, and leave\n"
 	"      --remove-empty SECONDS remove groups made on demand when empty so long (60; 0: never)\n"
 	"      --sync auto|always|never\n"
 	"                             place programs before their first instruction, where possible\n"
@@ -94,7 +103,8 @@ static const char help[] =
 	"\n"
 	"SIGUSR2 and SIGHUP load the configuration anew, SIGUSR1 the templates only.\n"
 	"Exit status: 0; 1 not root; 2 bad option; 3 bad -u or -g; 4 not started (another one runs, no\n"
-	"proc connector, ...); 81 no cgroup hierarchy is mounted; 99 mistakes in the configuration.\n";
+	"proc connector, ...); 5 --clean left groups that are in use; 81 no cgroup hierarchy is mounted;\n"
+	"99 mistakes in the configuration.\n";
 
 static int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -153,6 +163,14 @@ static int set_remove_empty(struct options *options, const char *value)
 	return -1;
 }
 
+static void set_config(struct options *options, const char *path)
+{
+	if (confdir_has_ending(path, ".yaml") || confdir_has_ending(path, ".yml"))
+		options->yaml_file = path;
+	else
+		options->rules_file = path;
+}
+
 static int set_sync(struct options *options, const char *value)
 {
 	options->sync_never = strcmp(value, "never") == 0;
@@ -167,7 +185,7 @@ static int set_working_option(struct options *options, int option, const char *v
 {
 	switch (option) {
 	case OPT_CONFIG:
-		options->rules_file = value;
+		set_config(options, value);
 		return -1;
 	case OPT_RULES_DIR:
 		options->rules_directory = value;
@@ -198,6 +216,12 @@ static int set_working_option(struct options *options, int option, const char *v
 		return -1;
 	case OPT_SCAN:
 		options->scan = true;
+		return -1;
+	case OPT_ONCE:
+		options->once = options->foreground = true;
+		return -1;
+	case OPT_CLEAN:
+		options->clean = options->foreground = true;
 		return -1;
 	case 't':
 		options->check = true;
@@ -267,9 +291,9 @@ static int make_absolute(const char **path)
 
 static int make_all_absolute(struct options *options)
 {
-	const char **const paths[] = { &options->log_file, &options->rules_file,
-				       &options->rules_directory, &options->cgconfig_file,
-				       &options->runtime_directory };
+	const char **const paths[] = { &options->log_file,	&options->rules_file,
+				       &options->yaml_file,	&options->rules_directory,
+				       &options->cgconfig_file, &options->runtime_directory };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		int status = make_absolute(paths[i]);
@@ -298,7 +322,12 @@ int options_parse(int argc, char *const argv[], struct options *ret)
 	}
 	if (optind < argc)
 		return usage_error("unexpected argument \"%s\"", argv[optind]);
-	if (!ret->log_file && ret->log_facility < 0)
-		ret->log_file = DEFAULT_LOG_FILE;
+	ret->level_chosen = ret->log_level != LOG_WARNING;
+	ret->log_chosen = ret->log_file || ret->log_facility >= 0;
+	/* Who calls it by hand wants to see what it does. */
+	if (!ret->log_chosen)
+		ret->log_file = ret->once || ret->clean ? "-" : DEFAULT_LOG_FILE;
+	if (!ret->level_chosen && (ret->once || ret->clean))
+		ret->log_level = LOG_NOTICE;
 	return make_all_absolute(ret);
 }

@@ -11,11 +11,16 @@
 #define EXIT_USAGE	 2
 #define EXIT_OWNER	 3
 #define EXIT_NOT_STARTED 4
+#define EXIT_LEFT	 5
 #define EXIT_NO_CGROUP	 81
 #define EXIT_RULES	 99
 
 struct options {
 	bool foreground, check, scan, cgroupfs;
+	bool once;	 /* one pass over /proc, and nothing else */
+	bool clean;	 /* remove the groups that were made */
+	bool log_chosen; /* where to log, and what, was said: no file has a say in it */
+	bool level_chosen;
 	bool sync_never;   /* no exec gate */
 	bool sync_always;  /* the exec gate also holds what is not known by its file */
 	bool favordynmods; /* make a lone move quick */
@@ -24,6 +29,7 @@ struct options {
 	const char *log_file;	     /* path, "-", or NULL */
 	int log_facility;	     /* or -1 */
 	const char *rules_file;	     /* NULL: the default one */
+	const char *yaml_file;	     /* the same */
 	const char *rules_directory; /* NULL: the default one, unless a file is named */
 	const char *cgconfig_file;
 	const char *runtime_directory;

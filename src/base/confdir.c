@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A configuration is a file and a directory of files: cgrules.conf and cgrules.d, cgconfig.conf and
- * cgconfig.d. */
+ * cgconfig.d, cgred.yaml and rules.d. */
 #include "config.h"
 
 #include "base/confdir.h"
@@ -39,15 +39,16 @@ int confdir_read_file(const char *path, bool must_exist, confdir_fn *fn, void *a
 	return fn(arg, path, text, len);
 }
 
-static bool is_conf_name(const char *name)
+bool confdir_has_ending(const char *path, const char *ending)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(path);
+	size_t ending_len = strlen(ending);
 
-	return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".conf") == 0;
+	return len > ending_len && strcmp(path + len - ending_len, ending) == 0;
 }
 
-static int read_entry(const char *directory, const char *name, confdir_fn *fn, void *arg,
-		      struct diag_list *diags)
+static int read_entry(const char *directory, const char *ending, const char *name, confdir_fn *fn,
+		      void *arg, struct diag_list *diags)
 {
 	cleanup_free char *path = NULL;
 
@@ -57,13 +58,13 @@ static int read_entry(const char *directory, const char *name, confdir_fn *fn, v
 		path = NULL;
 		return -ENOMEM;
 	}
-	if (is_conf_name(name))
+	if (name[0] != '.' && confdir_has_ending(name, ending))
 		return confdir_read_file(path, true, fn, arg, diags);
-	diag_add(diags, DIAG_NOTICE, path, 0, 0, "left out: not named *.conf");
+	diag_add(diags, DIAG_NOTICE, path, 0, 0, "left out: not named *%s", ending);
 	return 0;
 }
 
-int confdir_read_directory(const char *directory, confdir_fn *fn, void *arg,
+int confdir_read_directory(const char *directory, const char *ending, confdir_fn *fn, void *arg,
 			   struct diag_list *diags)
 {
 	struct dirent **entries = NULL;
@@ -78,7 +79,7 @@ int confdir_read_directory(const char *directory, confdir_fn *fn, void *arg,
 	}
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
-			r = read_entry(directory, entries[i]->d_name, fn, arg, diags);
+			r = read_entry(directory, ending, entries[i]->d_name, fn, arg, diags);
 		free(entries[i]);
 	}
 	free(entries);

@@ -16,9 +16,12 @@ typedef int confdir_fn(void *arg, const char *path, const char *text, size_t len
 int confdir_read_file(const char *path, bool must_exist, confdir_fn *fn, void *arg,
 		      struct diag_list *diags);
 
-/* The same for each *.conf of a directory, in the order of the names' bytes. Dot files and other
- * endings are left out with a notice; a missing directory is fine. */
-int confdir_read_directory(const char *directory, confdir_fn *fn, void *arg,
+/* The same for each file of a directory with this ending (".conf"), in the order of the names'
+ * bytes. Dot files and other endings are left out with a notice; a missing directory is fine. */
+int confdir_read_directory(const char *directory, const char *ending, confdir_fn *fn, void *arg,
 			   struct diag_list *diags);
+
+/* Does a path end so? */
+bool confdir_has_ending(const char *path, const char *ending);
 
 #endif

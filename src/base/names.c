@@ -153,3 +153,68 @@ int names_find_group(gid_t gid, char **ret_name)
 	*ret_name = strdup(group.gr_name);
 	return *ret_name ? 0 : -ENOMEM;
 }
+
+/* ---- accounts ------------------------------------------------------------------------------- */
+
+static int find_groups(struct names_account *account)
+{
+	int room = 32;
+	int n = room;
+
+	for (;;) {
+		gid_t *groups = reallocarray(account->groups, (size_t)room, sizeof(*groups));
+
+		if (!groups)
+			return -ENOMEM;
+		account->groups = groups;
+		n = room;
+		if (getgrouplist(account->name, account->gid, groups, &n) >= 0)
+			break;
+		room = n > room ? n : room * 2;
+	}
+	account->n_groups = (size_t)n;
+	return 0;
+}
+
+static int fill_account(struct names_account *account, const struct passwd *passwd)
+{
+	account->uid = passwd->pw_uid;
+	account->gid = passwd->pw_gid;
+	account->name = strdup(passwd->pw_name);
+	account->home = strdup(passwd->pw_dir);
+	return account->name && account->home ? find_groups(account) : -ENOMEM;
+}
+
+static int fill_number(struct names_account *account, const char *name, uid_t uid)
+{
+	account->uid = account->gid = uid;
+	account->name = strdup(name);
+	account->home = strdup("/");
+	return account->name && account->home ? 0 : -ENOMEM;
+}
+
+int names_find_account(const char *name, struct names_account *ret)
+{
+	cleanup_free char *buf = NULL;
+	struct passwd passwd;
+	uid_t uid = 0;
+	bool is_number = parse_id(name, &uid);
+	int r = find_passwd(is_number ? NULL : name, uid, &passwd, &buf);
+
+	*ret = (struct names_account){ 0 };
+	if (r == 0)
+		r = fill_account(ret, &passwd);
+	else if (r == -ENOENT && is_number)
+		r = fill_number(ret, name, uid);
+	if (r < 0)
+		names_account_done(ret);
+	return r;
+}
+
+void names_account_done(struct names_account *account)
+{
+	free(account->name);
+	free(account->home);
+	free(account->groups);
+	*account = (struct names_account){ 0 };
+}

@@ -22,4 +22,16 @@ int names_each_member(gid_t gid, names_member_fn *fn, void *arg);
 int names_find_user(uid_t uid, char **ret_name);
 int names_find_group(gid_t gid, char **ret_name);
 
+/* What a process of a user is given. A user by number who is in no directory has that number as its
+ * group, and no others. */
+struct names_account {
+	uid_t uid;
+	gid_t gid;
+	char *name, *home;
+	gid_t *groups; /* all that it is in, the primary one, too */
+	size_t n_groups;
+};
+int names_find_account(const char *name, struct names_account *ret);
+void names_account_done(struct names_account *account);
+
 #endif

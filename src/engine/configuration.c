@@ -35,7 +35,8 @@ int configuration_load_cgconfig(const struct configuration_paths *paths, struct 
 		r = confdir_read_file(paths->cgconfig_file, paths->cgconfig_file_must_exist,
 				      load_text, &loading, diags);
 	if (r == 0 && paths->cgconfig_directory)
-		r = confdir_read_directory(paths->cgconfig_directory, load_text, &loading, diags);
+		r = confdir_read_directory(paths->cgconfig_directory, ".conf", load_text, &loading,
+					   diags);
 	if (r == 0 && diags->errors != errors_before)
 		r = -EINVAL;
 	if (r < 0) {

@@ -17,12 +17,15 @@
 #include "base/diag.h"
 #include "base/hash.h"
 #include "base/protections.h"
+#include "engine/decide-parts.h"
+#include "engine/exempt.h"
 #include "engine/held.h"
 #include "engine/idnames.h"
 #include "process/container.h"
 #include "process/identity.h"
 #include "process/login.h"
 #include "process/sticky.h"
+#include "rule/conditions.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
 
@@ -35,122 +38,13 @@ const char *verdict_name(enum verdict verdict)
 		[VERDICT_WAITS] = "waits",     [VERDICT_IN_PLACE] = "in place",
 		[VERDICT_YIELDED] = "yielded", [VERDICT_PLACED] = "placed",
 		[VERDICT_FAILED] = "failed",   [VERDICT_UNREADABLE] = "unreadable",
+		[VERDICT_MATCHED] = "matched",
 	};
 
 	return names[verdict];
 }
 
-/* ---- whom no rule may move ------------------------------------------------------------------ */
-
-/* Moved, a user's service manager dies, and logins fail with it; and a session whose leader has
- * left its scope is forgotten (doc/design.md, 6). The reason, or NULL. */
-static const char *find_systemd_exemption(const struct process *process)
-{
-	if (login_is_manager(process->cgroup))
-		return "it is a user's service manager";
-	if (login_is_starting(process->exe, process->ppid))
-		return "systemd is starting a unit with it";
-	if (login_find_leader(process->cgroup, "/run/systemd/sessions") == process->tgid)
-		return "it leads a login session";
-	return NULL;
-}
-
-static bool same_container(const struct container *a, const struct container *b)
-{
-	return a->runtime == b->runtime && a->id_len == b->id_len &&
-	       memcmp(a->id, b->id, a->id_len) == 0;
-}
-
-const char *decide_exemption(const struct process *process, const char *own_cgroup, bool is_systemd)
-{
-	struct container theirs, ours;
-
-	if (container_of(process->cgroup, &theirs) && !login_is_users_choice(process->cgroup) &&
-	    !(container_of(own_cgroup, &ours) && same_container(&theirs, &ours)))
-		return "it is in a container";
-	return is_systemd ? find_systemd_exemption(process) : NULL;
-}
-
-/* ---- what the matcher asks ------------------------------------------------------------------- */
-
-struct confirming {
-	const struct decider *decider;
-	bool waits; /* for a name that the condition needs */
-};
-
-/* A file's number may have gone to another file since the rule was loaded. */
-static bool file_still_is(const struct rule *rule)
-{
-	const struct file_id *file = &rule->program->file;
-	struct stat st;
-
-	return stat(rule->program->text, &st) == 0 && st.st_ino == file->ino &&
-	       st.st_dev == file->dev;
-}
-
-static bool is_real_time(const struct process *process)
-{
-	return process->sched_policy == SCHED_FIFO || process->sched_policy == SCHED_RR;
-}
-
-/* %u and %g without waiting: false when a name is being looked up. */
-static bool expand(const struct decider *decider, const struct process *process,
-		   const struct rule_target *target, char *buf, size_t size, int *ret_error)
-{
-	struct destination_values values = {
-		.uid = process->euid,
-		.gid = process->egid,
-		.pid = process->tgid,
-		.process = process->facts & FACT_EXE ? process->exe_base : NULL,
-	};
-	bool known = true;
-
-	if (target->needs & DESTINATION_USER_NAME)
-		known = idnames_find(decider->names, process->euid, false, &values.user);
-	if (target->needs & DESTINATION_GROUP_NAME)
-		known = idnames_find(decider->names, process->egid, true, &values.group) && known;
-	*ret_error = known ? destination_expand(target->destination, &values, buf, size) : 0;
-	return known;
-}
-
-static bool is_in_any(struct confirming *confirming, const struct rule *rule,
-		      const struct process *process)
-{
-	char path[PATH_MAX];
-
-	for (unsigned i = 0; i < rule->n_targets; i++) {
-		const struct rule_target *target = rule->targets[i];
-		const struct placement place = { .controllers = target->controllers, .path = path };
-		int error;
-
-		if (strcmp(target->destination, "*") == 0)
-			return true; /* wherever it is */
-		if (!expand(confirming->decider, process, target, path, sizeof(path), &error)) {
-			confirming->waits = true;
-			continue;
-		}
-		if (error == 0 && placer_is_in(confirming->decider->placer, process->cgroup, &place,
-					       target->is_open))
-			return true;
-	}
-	return false;
-}
-
-static bool confirm(void *arg, const struct rule *rule, const struct process *process,
-		    unsigned what)
-{
-	struct confirming *confirming = arg;
-
-	if ((what & RULESET_CONFIRM_FILE) && !file_still_is(rule))
-		return false;
-	if (!(what & RULESET_CONFIRM_IGNORE))
-		return true;
-	if (!(rule->options & RULE_IGNORE) && !is_real_time(process))
-		return false;
-	return is_in_any(confirming, rule, process);
-}
-
-static enum verdict unreadable(struct decision *decision, int error)
+enum verdict decide_unreadable(struct decision *decision, int error)
 {
 	decision->error = error;
 	return error == -ESRCH ? VERDICT_GONE : VERDICT_UNREADABLE;
@@ -169,8 +63,8 @@ static enum verdict prepare_places(struct decider *decider, struct decision *dec
 		char *path = places->paths + places->used;
 		int error;
 
-		if (!expand(decider, &decision->process, target, path,
-			    sizeof(places->paths) - places->used, &error))
+		if (!decide_expand(decider, &decision->process, target, path,
+				   sizeof(places->paths) - places->used, &error))
 			return VERDICT_WAITS;
 		if (error < 0 || strlen(path) >= PATH_MAX - 32) {
 			decision->result.error = -ENAMETOOLONG;
@@ -269,7 +163,7 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 		int r = process_read(decider->reader, process, FACT_START);
 
 		if (r < 0)
-			return unreadable(decision, r);
+			return decide_unreadable(decision, r);
 		identity = process->start_ticks;
 	}
 	decision->identity = identity;
@@ -330,7 +224,7 @@ static enum verdict inherit(const struct decider *decider, int pidfd,
 	int r = process_read(decider->reader, &decision->process, FACT_CGROUP | FACT_EXE);
 
 	if (r < 0)
-		return unreadable(decision, r);
+		return decide_unreadable(decision, r);
 	if (decision->process.state == 'Z')
 		return VERDICT_GONE;
 	if (!is_where_its_parent_was(decider, &decision->process, inherits))
@@ -369,46 +263,71 @@ static int find_rule(struct confirming *confirming, const struct held_exec *held
 		return 0;
 	r = process_read(decider->reader, process, facts);
 	if (r == 0)
-		decision->rule = ruleset_match(decider->rules, process, confirm, confirming);
+		decision->rule = ruleset_match(decider->rules, process, decide_confirm, confirming);
 	return r;
 }
 
-static enum verdict decide_known(struct decider *decider, int pidfd,
-				 const struct family_place *inherits, const struct held_exec *held,
-				 struct diag_list *diags, struct decision *decision)
+/* There is no rule that places it. */
+static enum verdict leave(struct decider *decider, int pidfd, const struct decide_subject *subject,
+			  struct diag_list *diags, struct decision *decision)
 {
-	struct confirming confirming = { .decider = decider };
+	if (subject->is_sticky)
+		return VERDICT_STICKY;
+	if (subject->inherits)
+		return inherit(decider, pidfd, subject->inherits, diags, decision);
+	return decision->rule ? VERDICT_MATCHED : VERDICT_NO_RULE;
+}
+
+/* Some rules only say who is left alone, and some who is not placed but acted upon. */
+enum verdict decide_carry_out(struct decider *decider, int pidfd,
+			      const struct decide_subject *subject, struct diag_list *diags,
+			      struct decision *decision)
+{
+	if (decision->process.kthread)
+		return exempt(decision, "it is a kernel thread");
+	decision->exempt = exempt_find(decision->rule, &decision->process, &decider->exemptions,
+				       &decision->may_act);
+	if (decision->exempt)
+		return VERDICT_EXEMPT;
+	if (decision->rule->options)
+		return VERDICT_IGNORED;
+	if (subject->is_sticky || subject->stays || !decision->rule->n_targets)
+		return leave(decider, pidfd, subject, diags, decision);
+	return act(decider, pidfd, diags, decision);
+}
+
+static enum verdict decide_known(struct decider *decider, int pidfd,
+				 const struct decide_subject *subject, struct diag_list *diags,
+				 struct decision *decision)
+{
+	struct confirming confirming = {
+		.decider = decider,
+		.is_held = subject->held != NULL,
+	};
 	struct process *process = &decision->process;
-	int r = find_rule(&confirming, held, decision);
+	int r = find_rule(&confirming, subject->held, decision);
 
 	if (r < 0)
-		return unreadable(decision, r);
-	if (r > 0)
+		return decide_unreadable(decision, r);
+	if (r > 0 || confirming.is_unknown)
 		return VERDICT_SUPERSEDED;
 	if (process->state == 'Z')
 		return VERDICT_GONE;
 	if (confirming.waits)
 		return VERDICT_WAITS;
+	decision->dry = confirming.dry;
 	if (!decision->rule)
-		return inherits ? inherit(decider, pidfd, inherits, diags, decision)
-				: VERDICT_NO_RULE;
+		return leave(decider, pidfd, subject, diags, decision);
 	/* %p needs the executable; a kernel thread shows by having none. */
 	r = process_read(decider->reader, process, FACT_CGROUP | FACT_EXE);
 	if (r < 0)
-		return unreadable(decision, r);
+		return decide_unreadable(decision, r);
 	if (process->state == 'Z')
 		return VERDICT_GONE;
-	if (process->kthread)
-		return exempt(decision, "it is a kernel thread");
-	decision->exempt = decide_exemption(process, decider->own_cgroup, decider->is_systemd);
-	if (decision->exempt)
-		return VERDICT_EXEMPT;
-	if (decision->rule->options)
-		return VERDICT_IGNORED;
-	return act(decider, pidfd, diags, decision);
+	return decide_carry_out(decider, pidfd, subject, diags, decision);
 }
 
-static bool is_sticky(const struct decider *decider, struct process *process)
+bool decide_is_sticky(const struct decider *decider, struct process *process)
 {
 	if (!sticky_has(decider->sticky, process->tgid))
 		return false;
@@ -445,59 +364,82 @@ static enum verdict check_age(const struct decider *decider, struct decision *de
 		return VERDICT_NO_RULE;
 	r = process_read(decider->reader, &decision->process, FACT_START);
 	if (r < 0)
-		return unreadable(decision, r);
+		return decide_unreadable(decision, r);
 	if (decision->process.start_ticks < decider->oldest_ticks)
 		return exempt(decision, "it is older than the daemon, and --scan was not given");
 	return VERDICT_NO_RULE;
 }
 
-static void decide_any(struct decider *decider, pid_t tgid, const struct family_place *inherits,
-		       const struct held_exec *held, struct diag_list *diags, struct decision *ret)
+/* Processes that nothing is ever done to. */
+bool decide_is_untouchable(const struct decider *decider, pid_t tgid, struct decision *decision)
+{
+	if (tgid != 1 && tgid != decider->self && tgid != decider->guard)
+		return false;
+	decision->verdict = exempt(decision, tgid == 1 ? "it is PID 1" : "it is the daemon itself");
+	return true;
+}
+
+void decide_end(const struct decider *decider, int pidfd, const struct decide_subject *subject,
+		struct decision *decision)
+{
+	if (decision->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
+		decision->verdict = VERDICT_GONE;
+		if (PROTECT_REUSE)
+			put_right(decider, decision);
+		return;
+	}
+	/* A held exec may still fail. */
+	if (!subject->held && decider->act && decision->may_act && decision->rule &&
+	    rule_has_actions(decision->rule))
+		decider->act(decider->act_arg, pidfd, decision);
+}
+
+static void decide_any(struct decider *decider, pid_t tgid, struct decide_subject *subject,
+		       struct diag_list *diags, struct decision *ret)
 {
 	cleanup_close int pidfd = -1;
 
 	*ret = (struct decision){ .verdict = VERDICT_EXEMPT };
 	process_init(&ret->process, tgid);
-	if (tgid == 1 || tgid == decider->self || tgid == decider->guard) {
-		ret->exempt = tgid == 1 ? "it is PID 1" : "it is the daemon itself";
+	if (decide_is_untouchable(decider, tgid, ret))
 		return;
-	}
 	pidfd = identity_open(tgid);
 	if (pidfd < 0) {
-		ret->verdict = unreadable(ret, pidfd);
+		ret->verdict = decide_unreadable(ret, pidfd);
 		return;
 	}
-	if (decider->has_executed && !held)
+	if (decider->has_executed && !subject->held)
 		ret->process.pidfd = pidfd;
-	if (is_sticky(decider, &ret->process)) {
+	subject->is_sticky = decide_is_sticky(decider, &ret->process);
+	/* It is not to be moved. What it does is no less forbidden. */
+	if (subject->is_sticky && !decider->rules->has_actions) {
 		ret->verdict = VERDICT_STICKY;
 		return;
 	}
 	ret->verdict = check_age(decider, ret);
 	if (ret->verdict != VERDICT_NO_RULE)
 		return;
-	ret->verdict = decide_known(decider, pidfd, inherits, held, diags, ret);
-	if (ret->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
-		ret->verdict = VERDICT_GONE;
-		if (PROTECT_REUSE)
-			put_right(decider, ret);
-	}
+	ret->verdict = decide_known(decider, pidfd, subject, diags, ret);
+	decide_end(decider, pidfd, subject, ret);
 }
 
 void decide(struct decider *decider, pid_t tgid, const struct family_place *inherits,
 	    struct diag_list *diags, struct decision *ret)
 {
-	decide_any(decider, tgid, inherits, NULL, diags, ret);
+	struct decide_subject subject = { .inherits = inherits };
+
+	decide_any(decider, tgid, &subject, diags, ret);
 	ret->process.pidfd = -1; /* it is closed */
 }
 
 void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
 		 struct diag_list *diags, struct decision *ret)
 {
+	struct decide_subject subject = { .held = held };
 	decider_superseded_fn *superseded = decider->superseded;
 
 	/* What is queued happened before this exec, whose own event comes when it goes on. */
 	decider->superseded = NULL;
-	decide_any(decider, tgid, NULL, held, diags, ret);
+	decide_any(decider, tgid, &subject, diags, ret);
 	decider->superseded = superseded;
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "cgroup/placer.h"
+#include "engine/exempt.h"
 #include "engine/family.h"
 #include "engine/placed.h"
 #include "process/process.h"
@@ -33,6 +34,7 @@ enum verdict {
 	VERDICT_IN_PLACE,
 	VERDICT_YIELDED, /* somebody else has moved it since it was placed */
 	VERDICT_PLACED,
+	VERDICT_MATCHED,    /* by a rule that has no group to place it into */
 	VERDICT_FAILED,	    /* result.text says why */
 	VERDICT_UNREADABLE, /* error says why */
 };
@@ -49,10 +51,17 @@ struct decider_places {
 /* Asked before a process is moved: has another event of it arrived, that will be decided on? */
 typedef bool decider_superseded_fn(void *arg, pid_t tgid);
 
+struct decision;
+
+/* Called at the end of a decision by a rule that has more to do than to place, and may. The process
+ * is held by its pidfd; -1: it is gone. */
+typedef void decider_act_fn(void *arg, int pidfd, struct decision *decision);
+
 /* Everything a decision needs; all that it points to stays the owner's. */
 struct decider {
 	const struct ruleset *rules;
 	struct process_reader *reader;
+	struct process_reader *others; /* for the ancestors of a process */
 	struct placer *placer;
 	struct idnames *names;
 	const struct sticky *sticky;
@@ -60,13 +69,14 @@ struct decider {
 	enum placed_policy policy;
 	decider_superseded_fn *superseded;
 	void *superseded_arg;
+	decider_act_fn *act;
+	void *act_arg;
 	uint64_t now_ms;
-	uint64_t oldest_ticks;	/* processes that started before this are exempt; 0: none is */
-	pid_t self, guard;	/* the daemon's processes; 0: none */
-	const char *own_cgroup; /* text of our own /proc/PID/cgroup */
-	bool is_systemd;	/* PID 1 is systemd */
-	bool has_executed;	/* just now: the first thread lives, and tells of all of it */
-	bool has_numbers;	/* identity_number_in() has one for every process */
+	uint64_t oldest_ticks; /* processes that started before this are exempt; 0: none is */
+	pid_t self, guard;     /* the daemon's processes; 0: none */
+	struct exemptions exemptions;
+	bool has_executed;	      /* just now: the first thread lives, and tells of all of it */
+	bool has_numbers;	      /* identity_number_in() has one for every process */
 	struct decider_places places; /* room to work in: the event path does not allocate */
 };
 
@@ -74,9 +84,11 @@ struct decider {
 struct decision {
 	enum verdict verdict;
 	const char *exempt; /* VERDICT_EXEMPT: the reason */
+	bool may_act;	    /* the rule's actions beside placing may be carried out */
 	int error;	    /* VERDICT_UNREADABLE: -errno */
 	struct process process;
 	const struct rule *rule; /* NULL: none matched, or matching was not reached */
+	const struct rule *dry;	 /* a dry run that would have been it; NULL: none */
 	bool inherited;		 /* VERDICT_PLACED: by what its parent's rule says */
 	uint64_t identity;	 /* of the process, where it was placed or is about to be */
 	bool gave_up;		 /* VERDICT_YIELDED: after it was put back too often */
@@ -95,9 +107,23 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
 		 struct diag_list *diags, struct decision *ret);
 
-/* Why no rule may move the process, or NULL. Needs FACT_CGROUP. */
-const char *decide_exemption(const struct process *process, const char *own_cgroup,
-			     bool is_systemd);
+/* An access to a file, as its source tells of it: the process may be gone. */
+struct accessed {
+	unsigned accesses; /* 1U << enum yaml_access */
+	bool success;
+	const char *const *paths;
+	size_t n_paths;
+	uint64_t time_ms; /* CLOCK_REALTIME */
+	pid_t ppid;
+	uid_t euid;
+	gid_t egid;
+	const char *exe, *comm; /* NULL: not told */
+};
+
+/* The same about a process that has accessed a file. An execution is not placed: its own event does
+ * that. */
+void decide_access(struct decider *decider, pid_t tgid, const struct accessed *accessed,
+		   struct diag_list *diags, struct decision *ret);
 
 /* A number for the places of a rule's targets, to tell them from others. */
 uint64_t decide_hash_places(const struct placement *items, size_t n);

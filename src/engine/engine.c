@@ -58,6 +58,8 @@ static void on_sweep(void *arg)
 		family_expire(engine->family, now - FAMILY_KEPT_MS);
 	engine_sticky_sweep(engine);
 	engine_sync_sweep(engine, now);
+	engine_accesses_sweep(engine);
+	engine_groups_sweep(engine, now);
 	engine_compact_state(engine);
 	if (idnames_retry(engine->names, now))
 		engine_unpark(engine);
@@ -159,6 +161,7 @@ static int make_parts(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine->reader = process_reader_new(engine->proc_fd);
+	engine->others = process_reader_new(engine->proc_fd);
 	engine->placer = placer_new(engine->config->remove_empty_ms);
 	engine->sticky = sticky_new();
 	engine->pending = pending_new();
@@ -166,10 +169,15 @@ static int make_parts(struct engine *engine)
 	engine->placed = placed_new();
 	engine->names = idnames_new(engine->loader);
 	engine->report = report_new();
-	if (!engine->reader || !engine->placer || !engine->sticky || !engine->pending ||
-	    !engine->family || !engine->placed || !engine->names || !engine->report)
+	if (!engine->reader || !engine->others || !engine->placer || !engine->sticky ||
+	    !engine->pending || !engine->family || !engine->placed || !engine->names ||
+	    !engine->report)
 		return -ENOMEM;
+	r = engine_actions_open(engine);
+	if (r < 0)
+		return r;
 	engine->decider.reader = engine->reader;
+	engine->decider.others = engine->others;
 	engine->decider.placer = engine->placer;
 	engine->decider.names = engine->names;
 	engine->decider.sticky = engine->sticky;
@@ -179,8 +187,8 @@ static int make_parts(struct engine *engine)
 	engine->decider.superseded_arg = engine;
 	engine->decider.self = getpid();
 	engine->decider.has_numbers = identity_has_numbers();
-	engine->decider.own_cgroup = engine->own_cgroup;
-	engine->decider.is_systemd = engine->config->systemd;
+	engine->decider.exemptions.own_cgroup = engine->own_cgroup;
+	engine->decider.exemptions.is_systemd = engine->config->systemd;
 	return 0;
 }
 
@@ -200,9 +208,10 @@ static int make_watches(struct engine *engine)
 	engine->retry_timer = loop_watch_timer(loop, engine_on_retry, engine);
 	engine->canary_timer = loop_watch_timer(loop, engine_on_canary, engine);
 	engine->forks_timer = loop_watch_timer(loop, engine_on_forks, engine);
+	engine->thaw_timer = loop_watch_timer(loop, engine_on_thaw, engine);
 	if (!engine->on_mounts || !engine->on_loader || !engine->settle_timer ||
 	    !engine->scan_timer || !engine->sweep_timer || !engine->retry_timer ||
-	    !engine->canary_timer || !engine->forks_timer)
+	    !engine->canary_timer || !engine->forks_timer || !engine->thaw_timer)
 		return -ENOMEM;
 	return 0;
 }
@@ -242,15 +251,25 @@ int engine_start(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine->start_ticks = self.start_ticks;
-	r = PROTECT_START || !engine->config->scan ? engine_open_connector(engine) : 0;
+	engine->scans_only = engine->rules->yaml.mode == YAML_MODE_SCANNER;
+	engine->acts_on_found = engine->config->scan || engine->scans_only;
+	if (!engine->scans_only && (PROTECT_START || !engine->config->scan))
+		r = engine_open_connector(engine);
 	if (r < 0)
 		return r;
 	engine_remember(engine);
 	look_at_dynmods(engine);
-	engine_sync_open(engine, &engine->programs);
+	engine->is_started = true;
+	engine_groups_update(engine);
+	engine_actions_update(engine);
+	engine_accesses_update(engine);
+	if (engine->scans_only)
+		log_notice("mode scanner: a pass over /proc every second, and no events");
+	else
+		engine_sync_open(engine, &engine->programs);
 	engine_sync_update(engine);
 	loop_timer_arm(engine->sweep_timer, SWEEP_MS);
-	if (engine->config->scan)
+	if (engine->config->scan || engine->scans_only)
 		engine_start_scan(engine);
 	else
 		engine_find_older(engine);
@@ -262,6 +281,8 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine_sync_close(engine);
+	engine_accesses_close(engine);
+	engine_actions_close(engine);
 	programs_done(&engine->programs);
 	loop_watch_free(engine->on_connector);
 	loop_watch_free(engine->on_loader);
@@ -272,6 +293,7 @@ void engine_free(struct engine *engine)
 	loop_watch_free(engine->retry_timer);
 	loop_watch_free(engine->canary_timer);
 	loop_watch_free(engine->forks_timer);
+	loop_watch_free(engine->thaw_timer);
 	connector_close(engine->connector);
 	connector_close(engine->forks);
 	scan_free(engine->scan);
@@ -286,11 +308,19 @@ void engine_free(struct engine *engine)
 	state_free(engine->state);
 	placer_free(engine->placer);
 	cgconfig_done(&engine->cgconfig);
+	commands_done(&engine->commands);
+	groups_done(&engine->groups);
 	ruleset_unref(engine->rules);
 	process_reader_free(engine->reader);
+	process_reader_free(engine->others);
 	if (engine->mounts_fd >= 0)
 		(void)close(engine->mounts_fd);
 	if (engine->proc_fd >= 0)
 		(void)close(engine->proc_fd);
 	free(engine);
+}
+
+const struct yaml_config *engine_settings(const struct engine *engine)
+{
+	return &engine->rules->yaml;
 }

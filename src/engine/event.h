@@ -16,7 +16,8 @@ enum event_kind {
 	EVENT_SID,
 	EVENT_COMM,
 	EVENT_EXIT,
-	EVENT_SCAN, /* found in /proc */
+	EVENT_SCAN,   /* found in /proc */
+	EVENT_ACCESS, /* to a file; an execution, too, as the audit subsystem tells it */
 };
 
 #define EVENT_MASK(kind) (1U << (kind))

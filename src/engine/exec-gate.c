@@ -19,6 +19,7 @@
 #include "base/table.h"
 #include "cgroup/group.h"
 #include "engine/decide.h"
+#include "engine/exempt.h"
 #include "engine/gate-plan.h"
 #include "engine/placed.h"
 #include "process/identity.h"
@@ -443,10 +444,17 @@ static bool is_named(const struct ruleset *rules, const struct held_exec *held)
 	return ruleset_names_program(rules, path, slash ? slash + 1 : path, &held->file);
 }
 
+/* Rules that only act do so when the exec has happened. */
+static bool is_placed_here(const struct rule *rule)
+{
+	return rule->n_targets && !(rule->details && rule->details->yaml->sync == YAML_SYNC_NEVER);
+}
+
 static enum gate_answer decide_planned(struct work *work)
 {
 	const struct ruleset *rules = gate_plan_rules(work->plan);
 	const struct rule *rule;
+	bool may_act;
 
 	if (!is_named(rules, &work->note.held))
 		return GATE_NEVER;
@@ -464,14 +472,13 @@ static enum gate_answer decide_planned(struct work *work)
 	    !held_exec_apply_ids(&work->note.held, &work->process))
 		return GATE_ALLOW;
 	rule = ruleset_match(rules, &work->process, confirm, work);
-	if (!rule)
+	if (!rule || !is_placed_here(rule))
 		return GATE_ALLOW;
 	begin_note(work);
 	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all) ||
 	    atomic_load(&work->gate->main_at) == work->event->tgid)
 		return leave_to_main(work);
-	if (decide_exemption(&work->process, gate_plan_own_cgroup(work->plan),
-			     gate_plan_is_systemd(work->plan)))
+	if (exempt_find(rule, &work->process, gate_plan_exemptions(work->plan), &may_act))
 		return GATE_ALLOW;
 	return place(work, rule);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/exempt.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
 
@@ -19,9 +20,8 @@ struct gate_plan {
 	atomic_uint refs;
 	struct ruleset *rules;
 	struct hierarchies hierarchies; /* without descriptors */
-	char *own_cgroup;
-	bool is_systemd;
-	struct gate_target **targets; /* by rule_target.index */
+	struct exemptions exemptions;	/* the strings are its own */
+	struct gate_target **targets;	/* by rule_target.index */
 };
 
 static void free_target(struct gate_target *target)
@@ -48,7 +48,8 @@ void gate_plan_unref(struct gate_plan *plan)
 	for (size_t i = 0; plan->targets && i < plan->rules->n_targets; i++)
 		free_target(plan->targets[i]);
 	free(plan->targets);
-	free(plan->own_cgroup);
+	free((void *)(uintptr_t)plan->exemptions.own_cgroup);
+	free((void *)(uintptr_t)plan->exemptions.commands);
 	hierarchies_done(&plan->hierarchies);
 	ruleset_unref(plan->rules);
 	free(plan);
@@ -96,8 +97,17 @@ static int add_targets(struct gate_plan *plan, struct placer *placer, uint64_t n
 	return 0;
 }
 
+static bool copy_exemptions(struct exemptions *ret, const struct exemptions *from)
+{
+	*ret = *from;
+	ret->own_cgroup = strdup(from->own_cgroup);
+	if (from->commands)
+		ret->commands = strdup(from->commands);
+	return ret->own_cgroup && (ret->commands || !from->commands);
+}
+
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
-				const char *own_cgroup, bool is_systemd, uint64_t now_ms)
+				const struct exemptions *exemptions, uint64_t now_ms)
 {
 	struct gate_plan *plan = calloc(1, sizeof(*plan));
 
@@ -105,10 +115,8 @@ struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 		return NULL;
 	atomic_init(&plan->refs, 1);
 	plan->rules = ruleset_ref(rules);
-	plan->is_systemd = is_systemd;
-	plan->own_cgroup = strdup(own_cgroup);
 	plan->targets = calloc(rules->n_targets + 1, sizeof(struct gate_target *));
-	if (!plan->own_cgroup || !plan->targets ||
+	if (!copy_exemptions(&plan->exemptions, exemptions) || !plan->targets ||
 	    hierarchies_copy(&plan->hierarchies, placer_hierarchies(placer)) < 0 ||
 	    add_targets(plan, placer, now_ms) < 0) {
 		gate_plan_unref(plan);
@@ -127,14 +135,9 @@ const struct hierarchies *gate_plan_hierarchies(const struct gate_plan *plan)
 	return &plan->hierarchies;
 }
 
-const char *gate_plan_own_cgroup(const struct gate_plan *plan)
+const struct exemptions *gate_plan_exemptions(const struct gate_plan *plan)
 {
-	return plan->own_cgroup;
-}
-
-bool gate_plan_is_systemd(const struct gate_plan *plan)
-{
-	return plan->is_systemd;
+	return &plan->exemptions;
 }
 
 const struct gate_target *gate_plan_target(const struct gate_plan *plan, unsigned index)

@@ -7,6 +7,7 @@
 
 #include "cgroup/placer.h"
 
+struct exemptions;
 struct ruleset;
 
 /* Everything that the gate's thread needs to place a process, and that nobody changes: rules, what
@@ -27,14 +28,13 @@ struct gate_plan;
  * is the plan's own. own_cgroup is copied. NULL: no memory.
  */
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
-				const char *own_cgroup, bool is_systemd, uint64_t now_ms);
+				const struct exemptions *exemptions, uint64_t now_ms);
 struct gate_plan *gate_plan_ref(struct gate_plan *plan);
 void gate_plan_unref(struct gate_plan *plan); /* takes NULL */
 
 const struct ruleset *gate_plan_rules(const struct gate_plan *plan);
 const struct hierarchies *gate_plan_hierarchies(const struct gate_plan *plan);
-const char *gate_plan_own_cgroup(const struct gate_plan *plan);
-bool gate_plan_is_systemd(const struct gate_plan *plan);
+const struct exemptions *gate_plan_exemptions(const struct gate_plan *plan);
 
 /* By rule_target.index; NULL: not prepared. */
 const struct gate_target *gate_plan_target(const struct gate_plan *plan, unsigned index);

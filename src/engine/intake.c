@@ -96,6 +96,7 @@ static void tell_family(struct engine *engine, pid_t tgid, const struct decision
 		family_forget(engine->family, tgid);
 		return;
 	case VERDICT_NO_RULE:
+	case VERDICT_MATCHED:
 	case VERDICT_IN_PLACE:
 	case VERDICT_FAILED:
 		family_close(engine->family, tgid);
@@ -107,7 +108,7 @@ static void log_decision(struct engine *engine, enum event_kind kind,
 			 const struct decision *decision)
 {
 	if (decision->verdict == VERDICT_FAILED || decision->verdict == VERDICT_UNREADABLE ||
-	    decision->gave_up || log_enabled(LOG_INFO))
+	    decision->gave_up || decision->dry || log_enabled(LOG_INFO))
 		report_decision(engine->report, engine->rules, kind, decision, engine_now_ms());
 }
 
@@ -115,7 +116,7 @@ static void log_decision(struct engine *engine, enum event_kind kind,
  * one whose number was there at the start can be. */
 static uint64_t oldest_ticks(const struct engine *engine, const struct pending_item *item)
 {
-	if (item->kind != EVENT_SCAN || engine->config->scan ||
+	if (item->kind != EVENT_SCAN || engine->config->scan || engine->acts_on_found ||
 	    (engine->older && !scan_has_found(engine->older, item->tgid)))
 		return 0;
 	return engine->start_ticks;
@@ -130,6 +131,7 @@ static void decide_once(struct engine *engine, const struct pending_item *item,
 	engine->decider.now_ms = engine_now_ms();
 	engine->decider.oldest_ticks = oldest_ticks(engine, item);
 	engine_sync_begin(engine, item->tgid);
+	engine_act_begin(engine, item->kind, NULL);
 	decide(&engine->decider, item->tgid, family_find(engine->family, item->tgid), &diags, ret);
 	engine_sync_begin(engine, 0);
 	if (diags.head)
@@ -155,6 +157,7 @@ static void decide_one(struct engine *engine, struct pending_item item)
 		decide_once(engine, &item, &decision);
 	engine->stats.verdicts[decision.verdict]++;
 	log_decision(engine, item.kind, &decision);
+	engine_groups_arrived(engine, item.kind, &decision);
 	tell_family(engine, item.tgid, &decision);
 	if (decision.verdict == VERDICT_WAITS)
 		wait_for_name(engine, &item);
@@ -320,6 +323,7 @@ void engine_handle_event(struct engine *engine, const struct event *event)
 	case EVENT_SID:
 	case EVENT_COMM:
 	case EVENT_SCAN:
+	case EVENT_ACCESS:
 		break;
 	}
 }

@@ -47,11 +47,24 @@ void loader_job_free(struct loader_job *job)
 		return;
 	free(job->name);
 	ruleset_unref(job->previous);
+	commands_done(&job->commands);
+	groups_done(&job->groups);
 	ruleset_unref(job->rules);
 	programs_done(&job->programs);
 	cgconfig_done(&job->cgconfig);
 	diag_list_done(&job->diags);
 	free(job);
+}
+
+/* Users that are not there yet are looked for again, as those of rules. */
+static int load_commands(struct loader_job *job)
+{
+	unsigned unknown;
+	int r = commands_new(&job->rules->yaml, &job->diags, &job->commands, &unknown);
+
+	if (r == 0)
+		job->rules->n_skipped += unknown;
+	return r;
 }
 
 static void load_rules(const struct configuration_paths *paths, struct loader_job *job)
@@ -63,6 +76,10 @@ static void load_rules(const struct configuration_paths *paths, struct loader_jo
 	r = configuration_load_cgconfig(paths, &job->cgconfig, &job->diags);
 	if (job->error == 0)
 		job->error = r;
+	if (job->error == 0)
+		job->error = load_commands(job);
+	if (job->error == 0)
+		job->error = groups_new(job->rules, &job->groups);
 	if (job->error == 0 && job->programs_wanted)
 		job->error = programs_find(job->rules, &job->programs);
 }

@@ -5,7 +5,9 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
+#include "engine/commands.h"
 #include "engine/configuration.h"
+#include "engine/groups.h"
 #include "rule/programs.h"
 
 struct ruleset;
@@ -35,6 +37,8 @@ struct loader_job {
 	struct ruleset *previous; /* a reference: for names that cannot be looked up now */
 	struct ruleset
 		*rules; /* a reference, or NULL when there were errors; of LOADER_PROGRAMS given */
+	struct commands commands; /* of the rules */
+	struct groups groups;	  /* the same */
 	struct programs programs; /* that the rules mean */
 	struct cgconfig cgconfig;
 	struct diag_list diags;

@@ -284,7 +284,7 @@ void marks_set(struct marks *marks, const struct ruleset *rules, struct programs
 		programs_done(&marks->programs);
 	}
 	marks->has_filesystems = false;
-	if (marks->everywhere && programs->n_unknown)
+	if (programs->n_always || (marks->everywhere && programs->n_unknown))
 		mark_filesystems(marks);
 	set_programs(marks, programs);
 	if (had_filesystems && !marks->has_filesystems)

@@ -95,18 +95,22 @@ static void find_descendants(struct engine *engine)
 	}
 }
 
-void engine_remember(struct engine *engine)
+void engine_recall(struct engine *engine)
 {
 	const struct state_reader reader = { take_sticky, take_unsticky, take_group };
-	int r;
+	int r = state_load(engine->config->state_path, &reader, engine);
 
-	if (!engine->config->state_path || !PROTECT_STATE)
-		return;
-	r = state_load(engine->config->state_path, &reader, engine);
 	if (r < 0 && r != -ENOENT)
 		log_warning("%s: %s", engine->config->state_path, strerror(-r));
 	engine_sticky_sweep(engine);
 	find_descendants(engine);
+}
+
+void engine_remember(struct engine *engine)
+{
+	if (!engine->config->state_path || !PROTECT_STATE)
+		return;
+	engine_recall(engine);
 	write_anew(engine);
 	placer_set_made(engine->placer, add_group, engine);
 	log_info("%zu sticky processes are known from before", sticky_count(engine->sticky));

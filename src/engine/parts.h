@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "engine/commands.h"
 #include "engine/decide.h"
 #include "engine/engine.h"
 #include "engine/event.h"
+#include "engine/groups.h"
 #include "rule/programs.h"
 
 /* The inside of the engine, for its own files only: engine.c (life), sources.c (where events come
@@ -21,6 +23,12 @@
 /* Events that are known and not yet handled. More wait in the socket. */
 #define ENGINE_QUEUE 512
 
+/* How often it is looked whether somebody has changed a group with limits. */
+#define GROUPS_CHECK_MS 5000
+
+struct accesses;
+struct actions;
+struct audit_record;
 struct sync;
 
 struct engine {
@@ -28,6 +36,7 @@ struct engine {
 	const struct engine_config *config;
 	int proc_fd;
 	struct process_reader *reader;
+	struct process_reader *others; /* for those beside the one that is decided about */
 	struct placer *placer;
 	struct sticky *sticky;
 	struct pending *pending;
@@ -39,6 +48,16 @@ struct engine {
 	struct state *state; /* NULL: none is kept */
 	struct ruleset *rules;
 	struct cgconfig cgconfig;
+	struct commands commands; /* of the rules */
+	struct groups groups;	  /* the same */
+	uint64_t groups_checked_ms;
+	struct actions *actions;
+	bool is_started;
+	bool scans_only;    /* every second, and no events */
+	uint64_t pass_ms;   /* when engine_pass() began */
+	bool acts_on_found; /* whom a scan finds is acted upon, not only placed */
+	struct accesses
+		*accesses; /* the audit source; NULL: no rule needs it, or it cannot be had */
 	struct decider decider;
 	struct sync *sync;	  /* the exec gate; NULL: it is closed */
 	struct programs programs; /* of the first load, until the gate is opened */
@@ -73,7 +92,7 @@ struct engine {
 
 	struct loop_watch *on_connector, *on_loader, *on_mounts;
 	struct loop_watch *settle_timer, *scan_timer, *sweep_timer, *retry_timer, *canary_timer;
-	struct loop_watch *forks_timer;
+	struct loop_watch *forks_timer, *thaw_timer;
 	struct engine_stats stats;
 };
 
@@ -191,10 +210,58 @@ uint64_t engine_sync_held(const struct engine *engine);
 void engine_sync_executed(struct engine *engine, const struct event *event);
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms);
 
+/* ---- actions.c */
+
+/* What rules do beside placing. 0 or -ENOMEM. */
+int engine_actions_open(struct engine *engine);
+void engine_actions_close(struct engine *engine);
+
+/* The rules have changed: start what runs their commands, where they have some. */
+void engine_actions_update(struct engine *engine);
+
+/* A decision begins, after an event of that kind; record: of EVENT_ACCESS. */
+void engine_act_begin(struct engine *engine, enum event_kind kind,
+		      const struct audit_record *record);
+
+/* Do commands run, or wait? */
+bool engine_actions_are_busy(const struct engine *engine);
+
+/* ---- pass.c */
+
+/* The scan of engine_pass() is complete: stop the loop, as soon as all is done. */
+void engine_pass_end(struct engine *engine);
+
+/* ---- groups.c */
+
+/* The rules have changed, or what is mounted: make their groups, with their limits. */
+void engine_groups_update(struct engine *engine);
+void engine_groups_sweep(struct engine *engine, uint64_t now_ms);
+void engine_on_thaw(void *arg);
+
+/* A decision was made after an event of that kind: has somebody come to a group that is to be
+ * thawed after a while? */
+void engine_groups_arrived(struct engine *engine, enum event_kind kind,
+			   const struct decision *decision);
+
+/* ---- accesses.c */
+
+/* The rules have changed: watch what they name, or stop to. What cannot be had is logged. */
+void engine_accesses_update(struct engine *engine);
+void engine_accesses_close(struct engine *engine);
+
+/* Is the rule told of by the audit subsystem? Then its exec events are only for placing. */
+bool engine_accesses_hear(const struct engine *engine, const struct rule *rule);
+
+/* Now and then; and when something was mounted. */
+void engine_accesses_sweep(struct engine *engine);
+void engine_accesses_mounts(struct engine *engine);
+
 /* ---- memory.c */
 
-/* Take over what an earlier daemon knew, and begin to keep the state. */
+/* Take over what an earlier daemon knew, and begin to keep the state; or only read what it knows.
+ */
 void engine_remember(struct engine *engine);
+void engine_recall(struct engine *engine);
 
 /* Write the state anew when it has grown. */
 void engine_compact_state(struct engine *engine);

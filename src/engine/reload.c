@@ -36,22 +36,46 @@ static void arm_retry_timer(struct engine *engine)
 		loop_timer_disarm(engine->retry_timer);
 }
 
-static void swap_rules(struct engine *engine, struct ruleset *rules)
+/* With what belongs to them, which is taken from the job. */
+static void swap_rules(struct engine *engine, struct loader_job *job)
 {
+	commands_done(&engine->commands);
+	placer_set_groups(engine->placer, NULL, 0);
+	groups_done(&engine->groups);
 	ruleset_unref(engine->rules);
-	engine->rules = ruleset_ref(rules);
-	idnames_reset(engine->names, rules);
+	engine->rules = ruleset_ref(job->rules);
+	engine->commands = job->commands;
+	engine->groups = job->groups;
+	job->commands = (struct commands){ 0 };
+	job->groups = (struct groups){ 0 };
+	idnames_reset(engine->names, job->rules);
 	engine_unpark(engine);
+}
+
+/* What is chosen once, at the start. */
+static void compare_modes(const struct engine *engine)
+{
+	bool scans_only = engine->rules->yaml.mode == YAML_MODE_SCANNER;
+
+	if (engine->is_started && scans_only != engine->scans_only)
+		log_warning("the new mode (%s) takes effect with the next start",
+			    scans_only ? "scanner" : "audit");
 }
 
 static void take(struct engine *engine, struct loader_job *job)
 {
 	if (job->kind == LOADER_RULES)
-		swap_rules(engine, job->rules);
+		swap_rules(engine, job);
 	swap_cgconfig(engine, &job->cgconfig);
 	report_reset(engine->report);
 	if (job->kind == LOADER_RULES) {
+		compare_modes(engine);
 		engine_take_kinds(engine);
+		if (engine->is_started) {
+			engine_groups_update(engine);
+			engine_actions_update(engine);
+			engine_accesses_update(engine);
+		}
 		engine_sync_programs(engine, &job->programs);
 	} else {
 		engine_sync_plan(engine);

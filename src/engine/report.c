@@ -111,7 +111,7 @@ static const char *event_name(enum event_kind kind)
 	static const char *const names[] = {
 		[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec", [EVENT_UID] = "uid",
 		[EVENT_GID] = "gid",   [EVENT_SID] = "sid",   [EVENT_COMM] = "comm",
-		[EVENT_EXIT] = "exit", [EVENT_SCAN] = "scan",
+		[EVENT_EXIT] = "exit", [EVENT_SCAN] = "scan", [EVENT_ACCESS] = "access",
 	};
 
 	return names[kind];
@@ -179,6 +179,19 @@ static void log_placed(const struct ruleset *rules, enum event_kind kind,
 			 decision->rule->line, event_name(kind));
 }
 
+/* The administrator wants to see these, whatever else is logged. */
+static void report_dry(const struct ruleset *rules, enum event_kind kind,
+		       const struct decision *decision)
+{
+	const struct rule *rule = decision->dry;
+
+	log_warning("dry run: rule \"%s\" (%s:%u) would be the one for %d (%s, uid %u) after %s",
+		    rule->details->yaml->name.text, source_of(rules, rule), rule->line,
+		    (int)decision->process.tgid,
+		    decision->process.facts & FACT_EXE ? decision->process.exe : "?",
+		    decision->process.euid, event_name(kind));
+}
+
 void report_decision(struct report *report, const struct ruleset *rules, enum event_kind kind,
 		     const struct decision *decision, uint64_t now_ms)
 {
@@ -188,6 +201,8 @@ void report_decision(struct report *report, const struct ruleset *rules, enum ev
 		report_failure(report, rules, decision, now_ms);
 	if (decision->verdict == VERDICT_UNREADABLE)
 		report_unreadable(report, decision, now_ms);
+	if (decision->dry)
+		report_dry(rules, kind, decision);
 	if (decision->gave_up)
 		report_gave_up(report, rules, decision, now_ms);
 	if (decision->verdict == VERDICT_PLACED)

@@ -37,6 +37,7 @@
 #define SCAN_PASSES_MAX 20
 #define SCAN_RETRY_MS	1000
 #define SCAN_LATER_MS	15000
+#define SCAN_EVERY_MS	1000 /* where there are no events */
 
 /* Forks have a socket of their own (forks.c). */
 #define KINDS_ALWAYS (EVENT_MASK(EVENT_EXEC))
@@ -110,15 +111,24 @@ static void end_scan(struct engine *engine, int error)
 		owe_scan(engine, SCAN_RETRY_MS);
 		return;
 	}
-	if (engine->scan_again || (changed && ++engine->scan_passes < SCAN_PASSES_MAX)) {
+	if (engine->scan_again ||
+	    (changed && !engine->scans_only && ++engine->scan_passes < SCAN_PASSES_MAX)) {
 		scan_once_more(engine);
 		return;
 	}
 	free_scan(engine);
+	if (engine->scans_only) {
+		owe_scan(engine, SCAN_EVERY_MS);
+		return;
+	}
 	if (!PROTECT_START && !engine->connector)
 		(void)engine_open_connector(engine);
 	log_notice("the scan is complete after %u more passes", engine->scan_passes);
 	engine->scan_passes = 0;
+	if (engine->config->once) {
+		engine_pass_end(engine);
+		return;
+	}
 	/* Later passes have not looked again at who was known. */
 	if (engine->scan_owed)
 		owe_scan(engine, SCAN_LATER_MS);
@@ -130,6 +140,10 @@ void engine_on_scan_step(void *arg)
 	struct event events[ENGINE_BATCH];
 	int n;
 
+	if (!engine->scan && engine->config->once && engine->stats.scans) {
+		engine_pass_end(engine);
+		return;
+	}
 	if (!engine->scan) {
 		engine_start_scan(engine);
 		return;
@@ -384,6 +398,7 @@ void engine_on_mounts(void *arg)
 
 	mounts_watch_clear(engine->mounts_fd);
 	engine_sync_mounts(engine);
+	engine_accesses_mounts(engine);
 	r = mounts_load(&now);
 	if (r < 0) {
 		log_err("cannot read what is mounted: %s", strerror(-r));
@@ -398,6 +413,8 @@ void engine_on_mounts(void *arg)
 	process_reader_forget_cgroups(engine->reader);
 	placer_set_hierarchies(engine->placer, &now);
 	family_forget_places(engine->family);
+	engine_groups_update(engine);
+	engine_actions_update(engine);
 	engine_sync_plan(engine);
 	report_reset(engine->report);
 }

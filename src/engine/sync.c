@@ -417,8 +417,8 @@ void engine_sync_plan(struct engine *engine)
 
 	if (!engine->sync)
 		return;
-	plan = gate_plan_new(engine->rules, engine->placer, engine->own_cgroup,
-			     engine->config->systemd, engine_now_ms());
+	plan = gate_plan_new(engine->rules, engine->placer, &engine->decider.exemptions,
+			     engine_now_ms());
 	if (!plan)
 		log_err("no memory for the exec gate: programs are placed after their start");
 	exec_gate_set_plan(engine->sync->exec_gate, plan);

@@ -7,6 +7,7 @@
 struct cgrules_line;
 struct diag_list;
 struct ruleset;
+struct yaml_config;
 
 /* Builds a rule set line by line: looks up names and files, stores equal strings once. */
 struct compiler;
@@ -21,6 +22,9 @@ int compiler_begin_source(struct compiler *compiler, const char *name, const cha
 
 /* Add a line. Users and groups that do not exist are warnings. 0 or -ENOMEM. */
 int compiler_add(struct compiler *compiler, const struct cgrules_line *line);
+
+/* Where to add what YAML files say. It is the set's; its rules come after all lines. */
+struct yaml_config *compiler_yaml(struct compiler *compiler);
 
 /* Hand over the set, with one reference. The compiler can only be freed then. 0 or -ENOMEM. */
 int compiler_finish(struct compiler *compiler, struct ruleset **ret);

@@ -55,6 +55,8 @@ static unsigned facts_of(const struct rule *rule)
 		facts |= FACT_EXE_FILE;
 	if (rule->options)
 		facts |= facts_of_options(rule);
+	if (rule->details)
+		facts |= rule->details->facts;
 	return facts;
 }
 
@@ -323,7 +325,7 @@ static int add_with_program(struct builder *builder, const struct rule *rule, ui
 			    uint32_t number)
 {
 	const struct program_nodes *nodes = &builder->nodes[rule->program->index];
-	bool closing = rule->options == 0;
+	bool closing = !rule_is_conditional(rule);
 	int r = add_to_node(builder, who, nodes->text, number, closing);
 
 	if (r == 0)
@@ -352,7 +354,7 @@ static int add_rule(struct builder *builder, const struct rule *rule, uint32_t n
 	who_facts[who] |= facts_of(rule);
 	if (rule->program)
 		return add_with_program(builder, rule, who, number);
-	return add_to_node(builder, who, no_program(builder), number, rule->options == 0);
+	return add_to_node(builder, who, no_program(builder), number, !rule_is_conditional(rule));
 }
 
 /* Who every_program and facts are for is known when all rules are there. */
@@ -379,8 +381,10 @@ static int build_rules(struct builder *builder)
 	int r = who_facts ? 0 : -ENOMEM;
 
 	builder->n_whos = INDEX_EVERYBODY + 1;
-	for (size_t i = 0; r == 0 && i < set->n_rules; i++)
-		r = add_rule(builder, &set->rules[i], (uint32_t)i, who_facts);
+	for (size_t i = 0; r == 0 && i < set->n_rules; i++) {
+		if (!rule_is_access(&set->rules[i]))
+			r = add_rule(builder, &set->rules[i], (uint32_t)i, who_facts);
+	}
 	if (r == 0)
 		r = idlists_finish(&builder->rules, &builder->index->rules);
 	if (r == 0)

@@ -180,16 +180,18 @@ static int lint_rule(struct lint *lint, const struct rule *rule, struct diag_lis
 	const struct rule *cover = find_cover(lint, rule, &everybody);
 	const char *const *sources = lint->set->sources;
 
+	if (rule_is_access(rule))
+		return 0;
 	if (!cover && rule->who != RULE_ANYBODY)
 		cover = find_cover(lint, rule, &columns);
-	if (cover) {
+	/* Two paths of one rule of a YAML file can have something in common. */
+	if (cover && (!rule->details || cover->details != rule->details)) {
 		diag_add(diags, DIAG_WARNING, sources[rule->source], rule->line, rule->column,
 			 "never reached: the rule at %s:%u comes first and takes everything of it",
 			 sources[cover->source], cover->line);
 		return 0;
 	}
-	/* A rule with "ignore" may hand on to the next. */
-	return rule->options ? 0 : remember(lint, rule, &columns);
+	return rule_is_conditional(rule) ? 0 : remember(lint, rule, &columns);
 }
 
 int ruleset_lint(const struct ruleset *set, struct diag_list *diags)

@@ -8,9 +8,12 @@ struct diag_list;
 struct ruleset;
 
 struct rule_sources {
-	const char *file;      /* cgrules.conf, or NULL */
-	const char *directory; /* cgrules.d: *.conf, sorted, after the file; or NULL */
-	bool lint;	       /* also warn of rules that are never reached (rule/lint.h) */
+	const char *file;	    /* cgrules.conf, or NULL */
+	const char *directory;	    /* cgrules.d: *.conf, sorted, after the file; or NULL */
+	const char *yaml_file;	    /* cgred.yaml, or NULL */
+	const char *yaml_directory; /* rules.d: *.yaml and *.yml, sorted, after the file; or NULL */
+	bool yaml_must_exist;	    /* the file, as it was asked for by name */
+	bool lint;		    /* also warn of rules that are never reached (rule/lint.h) */
 };
 
 /*
@@ -25,6 +28,8 @@ int ruleset_load(const struct rule_sources *sources, const struct ruleset *previ
 /* Compile from text in memory, as if it were a file of that name. For tests and for rules that are
  * added at run time. */
 int ruleset_load_text(const char *text, const char *name, struct diag_list *diags,
+		      struct ruleset **ret);
+int ruleset_load_yaml(const char *text, const char *name, struct diag_list *diags,
 		      struct ruleset **ret);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "rule/conditions.h"
 #include "rule/index.h"
 #include "rule/ruleset.h"
 
@@ -296,6 +297,20 @@ static enum name_match match_name(const struct rule_program *program, const stru
 	return NAME_NONE;
 }
 
+/* What of its conditions is a question. */
+static unsigned questions_of(const struct rule *rule)
+{
+	unsigned what = rule->options ? RULESET_CONFIRM_IGNORE : 0;
+
+	if (!rule->details)
+		return what;
+	if (rule->details->yaml->parent.n)
+		what |= RULESET_CONFIRM_PARENT;
+	if (rule->details->yaml->comm.n)
+		what |= RULESET_CONFIRM_COMM;
+	return rule->details->yaml->dry_run ? what | RULESET_CONFIRM_DRY : what;
+}
+
 const struct rule *ruleset_match(const struct ruleset *set, const struct process *process,
 				 ruleset_confirm_fn *confirm, void *arg)
 {
@@ -310,7 +325,7 @@ const struct rule *ruleset_match(const struct ruleset *set, const struct process
 
 	for (; (number = find_next(&search)) != NO_RULE; search.from = number + 1) {
 		const struct rule *rule = &set->rules[number];
-		unsigned what = rule->options ? RULESET_CONFIRM_IGNORE : 0;
+		unsigned what = questions_of(rule);
 		enum name_match name = NAME_EXE;
 
 		if (rule->program) {
@@ -318,6 +333,8 @@ const struct rule *ruleset_match(const struct ruleset *set, const struct process
 			if (name == NAME_NONE || (name == NAME_EXE && by_exe))
 				continue;
 		}
+		if (rule->details && !conditions_hold(rule->details, process))
+			continue;
 		if (what && !confirm(arg, rule, process, what))
 			continue;
 		if (!rule->program)
@@ -340,4 +357,54 @@ bool ruleset_names_program(const struct ruleset *set, const char *path, const ch
 		nodes.file = find_file(set->index, file);
 	return nodes.file != IDMAP_NONE || nodes.path != IDMAP_NONE || nodes.name != IDMAP_NONE ||
 	       nodes.path_prefix.node != IDMAP_NONE || nodes.base_prefix.node != IDMAP_NONE;
+}
+
+/* ---- accesses to files ---------------------------------------------------------------------- */
+
+/* The path itself, or something below it. */
+static bool is_at_or_below(const char *path, const char *place)
+{
+	size_t len = strlen(place);
+
+	return strncmp(path, place, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+static bool matches_paths(const struct rule_details *details, const char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < details->n_paths; i++) {
+		for (size_t j = 0; j < n; j++) {
+			if (is_at_or_below(paths[j], details->paths[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+unsigned ruleset_access_facts(const struct ruleset *set)
+{
+	unsigned facts = 0;
+
+	for (size_t i = 0; i < set->n_access_rules; i++)
+		facts |= set->rules[set->access_rules[i]].details->facts;
+	return facts;
+}
+
+const struct rule *ruleset_match_access(const struct ruleset *set, unsigned accesses,
+					const char *const *paths, size_t n_paths, bool success,
+					const struct process *process, ruleset_confirm_fn *confirm,
+					void *arg)
+{
+	for (size_t i = 0; i < set->n_access_rules; i++) {
+		const struct rule *rule = &set->rules[set->access_rules[i]];
+		const struct rule_details *details = rule->details;
+		unsigned what = questions_of(rule);
+
+		if (!(accesses & (1U << details->yaml->access)) ||
+		    (!success && !details->yaml->failed) ||
+		    !matches_paths(details, paths, n_paths) || !conditions_hold(details, process) ||
+		    (what && !confirm(arg, rule, process, what)))
+			continue;
+		return rule;
+	}
+	return NULL;
 }

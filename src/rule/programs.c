@@ -44,6 +44,7 @@ struct finder {
 	size_t n_directories;		    /* of trees */
 	const struct rule_program *unknown; /* the first */
 	size_t n_unknown;
+	size_t n_always; /* of these: of rules with "sync: always" */
 	bool no_memory;
 };
 
@@ -321,6 +322,7 @@ static int hand_over(struct finder *finder, struct programs *ret)
 	const struct entry *entry;
 
 	ret->n_unknown = finder->n_unknown;
+	ret->n_always = finder->n_always;
 	if (finder->unknown) {
 		bool is_prefix = finder->unknown->pattern == PATTERN_PREFIX;
 
@@ -380,8 +382,15 @@ int programs_find(const struct ruleset *set, struct programs *ret)
 {
 	struct finder finder = { 0 };
 
-	for (size_t i = 0; i < set->n_programs; i++)
+	for (size_t i = 0; i < set->n_programs; i++) {
+		size_t unknown = finder.n_unknown;
+
+		if (!(set->gated[i] & RULESET_GATED))
+			continue;
 		add_program(&finder, set->programs[i]);
+		if (set->gated[i] & RULESET_GATED_ALWAYS)
+			finder.n_always += finder.n_unknown - unknown;
+	}
 	return finish(&finder, ret);
 }
 

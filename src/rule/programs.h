@@ -27,6 +27,7 @@ struct programs {
 			     */
 	size_t n_directories;
 	size_t n_unknown; /* program columns that mean files which cannot be told from their text */
+	size_t n_always;  /* of these: of rules that want the exec gate all the same */
 	char *unknown;	  /* the first of these; or NULL */
 };
 

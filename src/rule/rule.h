@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "process/process.h"
+#include "rule/yaml.h"
 
 /* A compiled rule: names are resolved, strings are stored once. It points into its rule set. */
 
@@ -57,7 +58,34 @@ struct rule_members {
 	size_t n_uids;
 };
 
+/* A user or group that a condition names. */
+struct rule_person {
+	enum rule_who who;
+	bool is_excluded;		    /* written with "!" */
+	uid_t uid;			    /* of RULE_USER */
+	const struct rule_members *members; /* of RULE_GROUP */
+};
+
+/*
+ * What only rules of YAML files have. A rule of several paths and users is several struct rule, one
+ * after the other, with the same details.
+ */
+struct rule_details {
+	const struct yaml_rule *yaml;
+	const struct yaml_group *group;	  /* NULL: none */
+	const struct rule_person *people; /* that are a condition; others are columns of rules */
+	size_t n_people;
+	const unsigned *triggers; /* by their number in yaml_config.triggers */
+	size_t n_triggers;
+	const char *const *paths; /* of a rule for accesses, and where they lead to */
+	size_t n_paths;
+	unsigned actions;    /* YAML_KILL… */
+	unsigned facts;	     /* that the conditions need */
+	bool is_conditional; /* its columns do not say all */
+};
+
 struct rule {
+	const struct rule_details *details;	  /* NULL: a line of cgrules.conf */
 	const struct rule_target *const *targets; /* the rule's own, then those of its % lines */
 	const struct rule_members *members;	  /* of RULE_GROUP */
 	const struct rule_program *program;	  /* NULL: every program */
@@ -69,6 +97,24 @@ struct rule {
 	unsigned char who;     /* enum rule_who */
 	unsigned char options; /* RULE_IGNORE… */
 };
+
+/* Is it for reads and writes of files? Then it is not found by who a process is. */
+static inline bool rule_is_access(const struct rule *rule)
+{
+	return rule->details && rule->details->yaml->access != YAML_EXECUTE;
+}
+
+/* Do its columns say all? Else it may hand on to the next that has the same. */
+static inline bool rule_is_conditional(const struct rule *rule)
+{
+	return rule->options || (rule->details && rule->details->is_conditional);
+}
+
+/* Has it more to do than to place? */
+static inline bool rule_has_actions(const struct rule *rule)
+{
+	return rule->details && (rule->details->n_triggers || rule->details->actions);
+}
 
 static inline enum rule_pattern rule_pattern(const struct rule *rule)
 {

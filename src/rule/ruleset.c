@@ -26,6 +26,7 @@ void ruleset_unref(struct ruleset *set)
 	free(set->programs);
 	free(set->groups);
 	free(set->sources);
+	yaml_done(&set->yaml);
 	free(set);
 }
 

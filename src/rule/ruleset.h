@@ -23,6 +23,10 @@ struct ruleset_name {
 	bool of_rule; /* else only a member of a rule's group */
 };
 
+/* To be placed before the start; also where all programs of a file system are held for that. */
+#define RULESET_GATED	     (1U << 0)
+#define RULESET_GATED_ALWAYS (1U << 1)
+
 struct ruleset {
 	atomic_uint refs;
 	struct arena arena;
@@ -33,14 +37,19 @@ struct ruleset {
 	size_t n_targets;
 	const struct rule_program **programs; /* by rule_program.index */
 	size_t n_programs;
+	unsigned char *gated; /* by rule_program.index: what a rule wants of the exec gate */
 	const struct rule_members **groups;
 	size_t n_groups;
+	struct yaml_config yaml;
+	const unsigned *access_rules; /* those for reads and writes, ascending */
+	size_t n_access_rules;
 	const char **sources; /* files, by rule.source */
 	size_t n_sources;
 	const struct ruleset_name *names; /* sorted: users, groups; by id; as in the files */
 	size_t n_names;
 	struct rule_index *index; /* rule/index.h */
 	unsigned facts;		  /* what matching needs: mask of enum process_fact */
+	bool has_actions;	  /* a rule has more to do than to place */
 	unsigned n_skipped;	  /* rules whose user or group does not exist (yet) */
 	uint64_t text_hash;	  /* of everything that was read */
 };
@@ -51,6 +60,9 @@ void ruleset_unref(struct ruleset *set); /* takes NULL */
 /* What in a matching rule cannot be decided from the facts alone. */
 #define RULESET_CONFIRM_FILE   (1U << 0) /* only the file's identity matched: does it still hold? */
 #define RULESET_CONFIRM_IGNORE (1U << 1) /* a rule with "ignore": is the process in its place? */
+#define RULESET_CONFIRM_PARENT (1U << 2) /* has it an ancestor that the rule names? */
+#define RULESET_CONFIRM_COMM   (1U << 4) /* does it call itself so? An exec changes that */
+#define RULESET_CONFIRM_DRY    (1U << 3) /* a dry run: it is only to be said */
 
 /* False: the rule does not match after all, go on with the next. */
 typedef bool ruleset_confirm_fn(void *arg, const struct rule *rule, const struct process *process,
@@ -66,6 +78,14 @@ typedef bool ruleset_confirm_fn(void *arg, const struct rule *rule, const struct
  */
 const struct rule *ruleset_match(const struct ruleset *set, const struct process *process,
 				 ruleset_confirm_fn *confirm, void *arg);
+
+/* The rule for an access to a file, which is one of YAML_READ and YAML_WRITE (as bits 1U << …), by
+ * one of these paths. As above; facts that the rules need: ruleset_access_facts(). */
+const struct rule *ruleset_match_access(const struct ruleset *set, unsigned accesses,
+					const char *const *paths, size_t n_paths, bool success,
+					const struct process *process, ruleset_confirm_fn *confirm,
+					void *arg);
+unsigned ruleset_access_facts(const struct ruleset *set);
 
 /*
  * Can a rule match a process with these ids? Facts that must be filled in: FACT_STATUS, FACT_GROUPS

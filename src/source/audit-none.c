@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-int audit_open(enum audit_policy policy, const char *state_path, struct audit **ret,
+int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
 	       const char **ret_tried)
 {
 	(void)policy;
@@ -16,7 +16,7 @@ int audit_open(enum audit_policy policy, const char *state_path, struct audit **
 	return -ENOTSUP;
 }
 
-void audit_close(struct audit *audit)
+void audit_end(struct audit *audit)
 {
 	(void)audit;
 }

@@ -144,7 +144,7 @@ static int open_all(struct audit *audit, const char **ret_tried)
 	return audit_socket_open(&audit->socket, ret_tried);
 }
 
-int audit_open(enum audit_policy policy, const char *state_path, struct audit **ret,
+int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
 	       const char **ret_tried)
 {
 	struct audit *audit = calloc(1, sizeof(*audit));
@@ -158,7 +158,7 @@ int audit_open(enum audit_policy policy, const char *state_path, struct audit **
 	audit->state_path = strdup(state_path);
 	r = audit->state_path ? open_all(audit, ret_tried) : -ENOMEM;
 	if (r < 0) {
-		audit_close(audit);
+		audit_end(audit);
 		return r;
 	}
 	*ret = audit;
@@ -172,7 +172,7 @@ static void undo(struct audit *audit)
 		(void)unlink(audit->state_path);
 }
 
-void audit_close(struct audit *audit)
+void audit_end(struct audit *audit)
 {
 	if (!audit)
 		return;

@@ -13,8 +13,7 @@ struct diag_list;
  * them, put together. Main thread only.
  *
  * Not together with libaudit.h or linux/audit.h: they have macros of the names that are fields
- * here. Two functions have the names of functions of libaudit, which calls its own by name: for the
- * linker ours have others. */
+ * here; and libaudit calls functions of its own audit_open() and audit_close(). */
 struct audit;
 
 #define AUDIT_ACCESS_READ    (1U << 0)
@@ -82,11 +81,11 @@ struct audit_record {
  * that it can be undone after a SIGKILL: that is done first. 0 or -errno; *ret_tried says what
  * failed. -EPERM from audit_set_watches(): the configuration is locked ("enabled 2").
  */
-int audit_open(enum audit_policy policy, const char *state_path, struct audit **ret,
-	       const char **ret_tried) __asm__("cgred_audit_open");
+int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
+	       const char **ret_tried);
 
 /* Everything as it was before, also "enabled"; then release. Takes NULL. */
-void audit_close(struct audit *audit) __asm__("cgred_audit_close");
+void audit_end(struct audit *audit);
 
 /* Replace the watches: what stays is not interrupted. What cannot be watched (yet) is a warning in
  * diags, and tried again by audit_retry(). 0 or -errno. */

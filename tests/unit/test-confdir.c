@@ -85,7 +85,7 @@ START_TEST(reads_conf_files_by_name_and_leaves_out_the_rest)
 	for (size_t i = 0; i < ARRAY_SIZE(left_out); i++)
 		dir_write(left_out[i], "never");
 	ck_assert_int_eq(symlinkat("b.conf", dir_fd, "link.conf"), 0);
-	ck_assert_int_eq(confdir_read_directory(dir_path, see, NULL, &diags), 0);
+	ck_assert_int_eq(confdir_read_directory(dir_path, ".conf", see, NULL, &diags), 0);
 	ck_assert_str_eq(seen, "10.conf=ten;9.conf=nine;Z.conf=0;a.conf=1;b.conf=2;link.conf=2;");
 	ck_assert_uint_eq(diags.notices, ARRAY_SIZE(left_out));
 	ck_assert_uint_eq(diags.errors + diags.warnings, 0);
@@ -102,7 +102,7 @@ START_TEST(goes_on_behind_a_file_that_cannot_be_read)
 	dir_add("b.conf");
 	ck_assert_int_eq(symlinkat("nowhere", dir_fd, "c.conf"), 0);
 	dir_write("d.conf", "4");
-	ck_assert_int_eq(confdir_read_directory(dir_path, see, NULL, &diags), 0);
+	ck_assert_int_eq(confdir_read_directory(dir_path, ".conf", see, NULL, &diags), 0);
 	ck_assert_str_eq(seen, "a.conf=1;d.conf=4;");
 	assert_messages(&diags, "/b.conf: error: cannot be read: Is a directory\n"
 				"/c.conf: error: cannot be read: No such file or directory\n");
@@ -118,7 +118,8 @@ START_TEST(stops_when_the_call_back_says_so)
 	dir_write("a.conf", "1");
 	dir_write("b.conf", "stop");
 	dir_write("c.conf", "3");
-	ck_assert_int_eq(confdir_read_directory(dir_path, see, &stops, &diags), -ECANCELED);
+	ck_assert_int_eq(confdir_read_directory(dir_path, ".conf", see, &stops, &diags),
+			 -ECANCELED);
 	ck_assert_str_eq(seen, "a.conf=1;b.conf=stop;");
 	diag_list_done(&diags);
 }
@@ -130,10 +131,10 @@ START_TEST(takes_no_directory_for_an_empty_one)
 	cleanup_free char *file = dir_join("file");
 	struct diag_list diags = { 0 };
 
-	ck_assert_int_eq(confdir_read_directory(none, see, NULL, &diags), 0);
+	ck_assert_int_eq(confdir_read_directory(none, ".conf", see, NULL, &diags), 0);
 	assert_messages(&diags, "");
 	dir_write("file", "text");
-	ck_assert_int_eq(confdir_read_directory(file, see, NULL, &diags), 0);
+	ck_assert_int_eq(confdir_read_directory(file, ".conf", see, NULL, &diags), 0);
 	assert_messages(&diags, "/file: error: cannot be read: Not a directory\n");
 	ck_assert_str_eq(seen, "");
 	diag_list_done(&diags);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_ENGINE_EXEMPT_H
+#define CGRED_ENGINE_EXEMPT_H
+
+#include <stdbool.h>
+
+struct process;
+struct rule;
+
+/* Whom rules leave alone. */
+struct exemptions {
+	const char *own_cgroup; /* text of our own /proc/PID/cgroup */
+	const char *commands;	/* path of the group of the rules' commands; NULL: none */
+	bool is_systemd;	/* PID 1 is systemd */
+};
+
+/* Why the rule may do nothing to the process, or (*ret_may_act) only may not move it; or NULL, when
+ * it may do both. Needs FACT_CGROUP, FACT_EXE and FACT_STATUS. */
+const char *exempt_find(const struct rule *rule, const struct process *process,
+			const struct exemptions *exemptions, bool *ret_may_act);
+
+#endif
