@@ -375,13 +375,21 @@ barriers() {
 	wc -l <"$T/barriers"
 }
 
+# yaml <FILE: a YAML configuration beside the rules. Its top group is the test's: it begins with "name: $CG".
+yaml() {
+	cat >"$T/new.yaml"
+	mv "$T/new.yaml" "$T/rules.yaml"
+	YAML=$T/rules.yaml
+	[ -e "$T/rules" ] || rules </dev/null
+}
+
 # cgred ARG...: the daemon with the files of this test, bounded in time. Its output is in OUT,
 # its exit status in STATUS.
 cgred() {
 	OUTS=$((OUTS + 1))
 	OUT=$T/out.$OUTS
 	STATUS=0
-	timeout $((10 * SCALE)) "$CGRED" --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
+	timeout $((10 * SCALE)) "$CGRED" --config "$T/rules" ${YAML:+--config "$YAML"} --cgconfig "$T/cgconfig.conf" \
 		--runtime-dir "$RUN_DIR" "$@" >"$OUT" 2>&1 || STATUS=$?
 }
 
@@ -392,7 +400,7 @@ check() {
 # launch ARG...: starts the daemon in the foreground and does not wait. Sets DAEMON.
 launch() {
 	: >>"$LOG"
-	"$CGRED" --nodaemon --nolog --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
+	"$CGRED" --nodaemon --nolog --config "$T/rules" ${YAML:+--config "$YAML"} --cgconfig "$T/cgconfig.conf" \
 		--runtime-dir "$RUN_DIR" --sync "$SYNC" "$@" </dev/null >>"$LOG" 2>&1 &
 	DAEMON=$!
 }
@@ -713,7 +721,7 @@ program barrier >/dev/null
 : >"$T/cgconfig.conf"
 : >"$LOG"
 : >"$T/barriers"
-PID='' OUT=/dev/null STATUS=''
+PID='' OUT=/dev/null STATUS='' YAML=''
 # Ids without an entry in /etc/passwd, different in every test.
 BASE_UID=$((1900000000 + $$ * 20))
 BARRIER_UID=$((BASE_UID + 19))

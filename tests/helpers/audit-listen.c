@@ -206,14 +206,14 @@ static int run(enum audit_policy policy, const char *state, int retry_ms, bool q
 	sigaddset(&set, SIGUSR2);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	r = audit_open(policy, state, &audit, &tried);
+	r = audit_begin(policy, state, &audit, &tried);
 	if (r < 0) {
-		printf("audit_open: %s: %s\n", tried, strerror(-r));
+		printf("audit_begin: %s: %s\n", tried, strerror(-r));
 		return r == -ENOTSUP || r == -ECONNREFUSED ? 77 : 1;
 	}
 	status = set_watches(audit, 0) ? loop(audit, signals, retry_ms, quiet) : 1;
 	put_figures(audit);
-	audit_close(audit);
+	audit_end(audit);
 	puts("closed");
 	return status;
 }

@@ -14,6 +14,8 @@
  *   await FILE TEXT      until it contains the text
  *   kill SIGNAL PID      sends a signal
  *   cd DIR
+ *   read, write, both FILE
+ *                        opens it so, and prints "opened FILE" or "not opened: ERROR"
  *   flood N              changes its euid to nobody's and back, N times
  *   fork                 goes on in a child that dies with it, and prints "child PID"
  *   thread               goes on in another thread
@@ -189,6 +191,19 @@ static int do_not_execute(const char *how, char *program)
 	return 0;
 }
 
+static int open_file(const char *how, const char *path)
+{
+	int flags = strcmp(how, "read") == 0	? O_RDONLY
+		    : strcmp(how, "write") == 0 ? O_WRONLY
+						: O_RDWR;
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0)
+		return printf("not opened: %s\n", strerror(errno)) < 0;
+	(void)close(fd);
+	return printf("opened %s\n", path) < 0;
+}
+
 /* Returns how many arguments the step took, or -1. */
 static int step(char **argv)
 {
@@ -241,6 +256,9 @@ static int step(char **argv)
 		error = do_not_execute(name, arg);
 	else if (strcmp(name, "cd") == 0)
 		error = chdir(arg);
+	else if (strcmp(name, "read") == 0 || strcmp(name, "write") == 0 ||
+		 strcmp(name, "both") == 0)
+		error = open_file(name, arg);
 	else if (strcmp(name, "say") == 0)
 		error = puts(arg) < 0;
 	else if (strcmp(name, "ms") == 0)
