@@ -122,6 +122,30 @@ const char *group_enable_controllers(const struct hierarchy *hierarchy, const ch
 	return NULL;
 }
 
+bool group_has_controllers(const struct hierarchy *hierarchy, const char *path,
+			   const char *controllers)
+{
+	char file[PATH_MAX + 32];
+	char have[1024];
+	ssize_t got;
+
+	(void)snprintf(file, sizeof(file), "%s%scgroup.controllers", path, path[0] ? "/" : "");
+	got = file_read_buf(hierarchy->fd, file, have, sizeof(have));
+	if (got < 0)
+		return false;
+	have[strcspn(have, "\n")] = '\0';
+	while (*controllers) {
+		size_t len = strcspn(controllers, ",");
+		struct controller_name name = unified_name(controllers, len);
+
+		if (name.len > 0 && !controllers_have(have, name.name, name.len))
+			return false;
+		controllers += len;
+		controllers += *controllers == ',';
+	}
+	return true;
+}
+
 /* ---- setting up a group that was made ------------------------------------------------------ */
 
 static void inherit_cpuset_file(int group_fd, const char *name)

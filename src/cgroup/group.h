@@ -34,6 +34,10 @@ int group_make(const struct hierarchy *hierarchy, const char *path,
 const char *group_enable_controllers(const struct hierarchy *hierarchy, const char *path,
 				     const char *controllers, size_t *ret_len, bool *ret_changed);
 
+/* v2: has the group these controllers? */
+bool group_has_controllers(const struct hierarchy *hierarchy, const char *path,
+			   const char *controllers);
+
 /* Give a group the values of config once more: its controllers were taken away and are back. What
  * fails is a warning in diags. */
 void group_set_values(const struct hierarchy *hierarchy, const char *path,

@@ -121,8 +121,8 @@ void limited_again(const struct hierarchies *hierarchies, size_t index,
 }
 
 /* What cannot be enabled shows in the files that are missing then. */
-bool limited_enable(const struct hierarchies *hierarchies, size_t index,
-		    const struct limited_group *group)
+static bool enable(const struct hierarchies *hierarchies, size_t index,
+		   const struct limited_group *group)
 {
 	const struct hierarchy *hierarchy = &hierarchies->items[index];
 	char names[512];
@@ -154,6 +154,7 @@ static void note_made(void *arg, const char *path, size_t len)
 	struct making *making = arg;
 
 	making->made_len = len;
+	limits_count_below(&making->hierarchies->items[making->index], path, len);
 	ondemand_note(making->limited->present, making->hierarchies, making->index, path, len);
 }
 
@@ -172,7 +173,7 @@ static int make(struct limited *limited, const struct hierarchies *hierarchies, 
 		return r;
 	freeze = freeze || making.made_len == len;
 	ondemand_note(limited->present, hierarchies, index, group->path, len);
-	(void)limited_enable(hierarchies, index, group);
+	(void)enable(hierarchies, index, group);
 	r = apply(hierarchies, index, group, freeze, diags);
 	if (r == 0 && freeze && group->limits.freeze)
 		ondemand_note(limited->frozen, hierarchies, index, group->path, len);
@@ -295,27 +296,56 @@ void limited_make_all(struct limited *limited, const struct hierarchies *hierarc
 	ondemand_drop_if(ondemand, is_configured, &review);
 }
 
+/* The hierarchies in which a group is to be and is. */
+static uint32_t mask_of_present(const struct limited_group *group,
+				const struct hierarchies *hierarchies)
+{
+	uint32_t mask = limited_mask(group, hierarchies, NULL);
+
+	for (size_t h = 0; h < hierarchies->n; h++) {
+		if (!is_there(&hierarchies->items[h], group->path))
+			mask &= ~(UINT32_C(1) << h);
+	}
+	return mask;
+}
+
+/* v2. True: controllers of a group were not enabled, and are now. What is enabled for one is so for
+ * its neighbours: that they have theirs says nothing, then. */
+static bool enable_all(const struct limited *limited, const struct hierarchies *hierarchies,
+		       size_t index, struct diag_list *diags)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < limited->n; i++) {
+		const struct limited_group *group = &limited->groups[i];
+
+		if (!(mask_of_present(group, hierarchies) & (UINT32_C(1) << index)) ||
+		    !enable(hierarchies, index, group))
+			continue;
+		any = true;
+		warn_group(group, diags,
+			   "somebody took controllers away from group \"%s\": they are enabled "
+			   "again, with its limits",
+			   group->path);
+	}
+	return any;
+}
+
 void limited_check(struct limited *limited, const struct hierarchies *hierarchies,
 		   const struct cgconfig *cgconfig, struct diag_list *diags)
 {
-	for (size_t i = 0; i < limited->n; i++) {
-		const struct limited_group *group = &limited->groups[i];
-		uint32_t mask = limited_mask(group, hierarchies, NULL);
+	for (size_t h = 0; h < hierarchies->n; h++) {
+		bool lost = enable_all(limited, hierarchies, h, diags);
 
-		for (size_t h = 0; h < hierarchies->n; h++) {
-			const struct hierarchy *hierarchy = &hierarchies->items[h];
+		for (size_t i = 0; i < limited->n; i++) {
+			const struct limited_group *group = &limited->groups[i];
 
-			if (!(mask & (UINT32_C(1) << h)))
+			if (!(limited_mask(group, hierarchies, NULL) & (UINT32_C(1) << h)))
 				continue;
-			if (!is_there(hierarchy, group->path)) {
+			if (!is_there(&hierarchies->items[h], group->path))
 				(void)make(limited, hierarchies, h, group, cgconfig, false, diags);
-			} else if (limited_enable(hierarchies, h, group)) {
-				warn_group(group, diags,
-					   "somebody took controllers away from group \"%s\": they "
-					   "are enabled again, with its limits",
-					   group->path);
+			else if (lost)
 				limited_again(hierarchies, h, group, diags);
-			}
 		}
 	}
 }

@@ -2,7 +2,6 @@
 #ifndef CGRED_CGROUP_LIMITED_H
 #define CGRED_CGROUP_LIMITED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,14 +54,11 @@ void limited_make_all(struct limited *limited, const struct hierarchies *hierarc
 		      const struct cgconfig *cgconfig, struct ondemand *ondemand,
 		      struct diag_list *diags);
 
-/* Now and then: make those that somebody removed, enable controllers that somebody took away, and
- * give limits again where that was so. What was thawed stays so. */
+/* Now and then, and before a controller is enabled for another group (which would hide that it was
+ * taken away): make those that somebody removed, enable controllers that somebody took away, and
+ * give limits again if there were any. What was thawed stays so. */
 void limited_check(struct limited *limited, const struct hierarchies *hierarchies,
 		   const struct cgconfig *cgconfig, struct diag_list *diags);
-
-/* v2: enable its controllers. True: one was not. */
-bool limited_enable(const struct hierarchies *hierarchies, size_t index,
-		    const struct limited_group *group);
 
 /* Controllers of a group were taken away and are back: give it its limits again. */
 void limited_again(const struct hierarchies *hierarchies, size_t index,

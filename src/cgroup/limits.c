@@ -287,6 +287,16 @@ static int apply_amount(const struct target *target, const char *name, uint64_t 
 	return is_same_amount(name, have, want) ? 0 : write_amount(target, name, want, text);
 }
 
+/* Before Linux 5.11, v1 counts a group in those above it only if it is told to. */
+static bool is_counted_below(const struct target *target, size_t len)
+{
+	char text[8];
+
+	return target->hierarchy->unified ||
+	       read_at(target, len, "memory.use_hierarchy", text, sizeof(text)) < 0 ||
+	       strcmp(text, "0") != 0;
+}
+
 /* The nearest group above that allows less. */
 static void check_ancestors(const struct target *target, const char *name, uint64_t want)
 {
@@ -296,6 +306,8 @@ static void check_ancestors(const struct target *target, const char *name, uint6
 
 	while (want != UNLIMITED && len > 0) {
 		len = parent_len(target->path, len);
+		if (strncmp(name, "memory.", 7) == 0 && !is_counted_below(target, len))
+			return;
 		if (read_amount(target, len, name, &have) < 0 || have >= want)
 			continue;
 		(void)snprintf(text, sizeof(text), "%" PRIu64, have);
@@ -306,14 +318,29 @@ static void check_ancestors(const struct target *target, const char *name, uint6
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* Groups below count, too: before Linux 5.11 v1 had to be told, while there are none yet. */
+void limits_count_below(const struct hierarchy *hierarchy, const char *path, size_t len)
+{
+	char file[PATH_MAX + 64];
+
+	if (hierarchy->unified || !controllers_have(hierarchy->controllers, "memory", 6))
+		return;
+	(void)snprintf(file, sizeof(file), "%.*s/memory.use_hierarchy", (int)len, path);
+	(void)file_write_str(hierarchy->fd, file, "1");
+}
+
+/* The kernel takes it as long as there are no groups below. */
 static void count_below(const struct target *target)
 {
-	char text[8];
+	size_t len = strlen(target->path);
 
-	if (file_read_buf(target->fd, "memory.use_hierarchy", text, sizeof(text)) > 0 &&
-	    text[0] == '0')
-		(void)file_write_str(target->fd, "memory.use_hierarchy", "1");
+	if (is_counted_below(target, len))
+		return;
+	limits_count_below(target->hierarchy, target->path, len);
+	if (!is_counted_below(target, len))
+		warn_limit(target,
+			   "groups below \"%s\" have their memory for themselves: its "
+			   "memory.use_hierarchy is 0, and cannot be set any more",
+			   target->path);
 }
 
 /* Memory with swap may never be less than memory alone, not even for a moment. */

@@ -59,6 +59,10 @@ int limits_apply(const struct limits *limits, const struct hierarchy *hierarchy,
 int limits_apply_on(const struct limits_machine *machine, const struct limits *limits,
 		    const struct hierarchy *hierarchy, const char *path, struct diag_list *diags);
 
+/* A group was made (its path is of len bytes), and has none below yet: on v1, the memory of those
+ * that it will have counts as its own, too. */
+void limits_count_below(const struct hierarchy *hierarchy, const char *path, size_t len);
+
 /* Freeze a group, or thaw it: cgroup.freeze, or freezer.state of v1. That is asked for, and may
  * take the processes a while. 0; -ENOTSUP: not in this hierarchy; another -errno. */
 int limits_freeze(const struct hierarchy *hierarchy, const char *path, bool freeze);

@@ -58,6 +58,8 @@ int placer_make_group(struct placer *placer, size_t index, const struct placemen
 	if (limited)
 		return limited_make(placer->limited, &placer->hierarchies, index, limited,
 				    placer->cgconfig, diags);
+	if (config && hierarchy->unified) /* may enable controllers */
+		limited_check(placer->limited, &placer->hierarchies, placer->cgconfig, diags);
 	limited_make_above(placer->limited, &placer->hierarchies, index, placement->path,
 			   placer->cgconfig, diags);
 	if (placement->template_name)

@@ -177,34 +177,50 @@ static bool is_for(const struct job *job, size_t i, size_t index, const char *pa
 	       strcmp(job->placements[i].path, path) == 0;
 }
 
-static void say_given_again(const struct job *job, const struct hierarchy *hierarchy,
-			    const char *path, const char *file, unsigned line)
-{
-	diag_add(job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
-		 "somebody took controllers away from group \"%s\": they are enabled again, "
-		 "with the values of %s:%u",
-		 path, file, line);
-}
-
-/* Limits last, as at the making. */
 static void set_values_again(const struct job *job, size_t index, const char *path)
 {
 	const struct hierarchies *hierarchies = &job->placer->hierarchies;
 	const struct hierarchy *hierarchy = &hierarchies->items[index];
 	const struct limited_group *limited = limited_find(job->placer->limited, path);
-	const struct cgconfig_group *config = NULL;
 
-	for (size_t i = 0; !config && i < job->n; i++) {
+	for (size_t i = 0; i < job->n; i++) {
+		const struct cgconfig_group *config = NULL;
+
 		if (is_for(job, i, index, path))
 			config = placer_find_config(job->placer, &job->placements[i]);
-	}
-	if (config) {
+		if (!config)
+			continue;
 		group_set_values(hierarchy, path, config, job->diags);
-		say_given_again(job, hierarchy, path, config->file, config->line);
+		diag_add(
+			job->diags, DIAG_WARNING, hierarchy->mount, 0, 0,
+			"somebody took controllers away from group \"%s\": they are enabled again, "
+			"with the values of %s:%u",
+			path, config->file, config->line);
+		if (limited) /* last, as at the making */
+			limited_again(hierarchies, index, limited, job->diags);
+		return;
 	}
-	if (limited) {
-		limited_again(hierarchies, index, limited, job->diags);
-		say_given_again(job, hierarchy, path, limited->limits.file, limited->limits.line);
+}
+
+/* Before a controller is enabled for one group: groups with limits may have lost it, too, and would
+ * get it back without them. */
+static void check_limited(const struct job *job, size_t index, const char *path)
+{
+	struct placer *placer = job->placer;
+	const struct hierarchy *hierarchy = &placer->hierarchies.items[index];
+
+	for (size_t i = 0; i < job->n; i++) {
+		char names[512];
+
+		if (!is_for(job, i, index, path))
+			continue;
+		hierarchies_names_of(&placer->hierarchies, index, job->placements[i].controllers,
+				     names, sizeof(names));
+		if (!group_has_controllers(hierarchy, path, names)) {
+			limited_check(placer->limited, &placer->hierarchies, placer->cgconfig,
+				      job->diags);
+			return;
+		}
 	}
 }
 
@@ -214,9 +230,7 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 {
 	const struct hierarchy *hierarchy = &job->placer->hierarchies.items[index];
 	uint64_t hash = HASH_START;
-	const struct limited_group *limited = limited_find(job->placer->limited, path);
 	bool was_enabled;
-	bool lost = false; /* controllers that it has had */
 	bool changed = false;
 
 	if (!hierarchy->unified)
@@ -229,8 +243,7 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 	if (kept->enabled == hash && job->now_ms - kept->enabled_ms < ENABLED_FOR_MS)
 		return;
 	was_enabled = kept->enabled == hash;
-	if (limited)
-		lost = limited_enable(&job->placer->hierarchies, index, limited);
+	check_limited(job, index, path);
 	kept->enabled = hash;
 	kept->enabled_ms = job->now_ms;
 	for (size_t i = 0; i < job->n; i++) {
@@ -251,7 +264,7 @@ static void enable_controllers(const struct job *job, size_t index, struct kept_
 				 (int)len, missing, path);
 	}
 	/* With the controllers, somebody has taken away their values. */
-	if (lost || (was_enabled && changed))
+	if (was_enabled && changed)
 		set_values_again(job, index, path);
 }
 

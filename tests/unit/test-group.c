@@ -289,6 +289,19 @@ START_TEST(enables_what_is_not_there_yet)
 }
 END_TEST
 
+START_TEST(tells_whether_a_group_has_controllers)
+{
+	dir_write("cgroup.controllers", "cpu io\n");
+	dir_write("a/cgroup.controllers", "cpu pids\n");
+	ck_assert(group_has_controllers(&hierarchy, "a", ""));
+	ck_assert(group_has_controllers(&hierarchy, "a", "pids,cpu,freezer,cpuacct"));
+	ck_assert(!group_has_controllers(&hierarchy, "a", "pids,io"));
+	ck_assert(!group_has_controllers(&hierarchy, "a", "blkio"));
+	ck_assert(group_has_controllers(&hierarchy, "", "blkio"));
+	ck_assert(!group_has_controllers(&hierarchy, "b", ""));
+}
+END_TEST
+
 START_TEST(root_has_its_controllers)
 {
 	size_t len;
@@ -385,6 +398,7 @@ static void add_unified_tests(Suite *suite)
 	tcase_add_checked_fixture(tcase, setup_unified, teardown);
 	tcase_add_test(tcase, unified_group_inherits_by_itself);
 	tcase_add_loop_test(tcase, enables_what_is_not_there_yet, 0, ARRAY_SIZE(enable_rows));
+	tcase_add_test(tcase, tells_whether_a_group_has_controllers);
 	tcase_add_test(tcase, root_has_its_controllers);
 	tcase_add_test(tcase, unified_group_says_whether_it_is_populated);
 	suite_add_tcase(suite, tcase);

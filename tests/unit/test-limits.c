@@ -272,6 +272,22 @@ START_TEST(warns_of_swap_that_v1_does_not_count)
 }
 END_TEST
 
+START_TEST(v1_counts_groups_below_where_it_is_told_to)
+{
+	limits.ram_bytes = 256 * MIB;
+	dir_write("a/b/memory.limit_in_bytes", "268435456");
+	dir_write("a/memory.limit_in_bytes", "1048576");
+	dir_write("a/memory.use_hierarchy", "0\n");
+	apply();
+	assert_messages("");
+	limits_count_below(&hierarchy, "a/b", 1);
+	assert_file("a/memory.use_hierarchy", "1\n");
+	apply();
+	assert_messages("f:7: warning: group \"a/b\" gets less than its limit: "
+			"memory.limit_in_bytes of \"a\" above it is 1048576\n");
+}
+END_TEST
+
 START_TEST(v1_freezes_and_thaws)
 {
 	dir_write("a/b/freezer.state", "THAWED");
@@ -499,6 +515,7 @@ int main(void)
 	tcase_add_test(v1, takes_limits_away_that_are_no_longer_configured);
 	tcase_add_test(v1, gives_small_shares_less_often);
 	tcase_add_test(v1, warns_of_swap_that_v1_does_not_count);
+	tcase_add_test(v1, v1_counts_groups_below_where_it_is_told_to);
 	tcase_add_test(v1, v1_freezes_and_thaws);
 	suite_add_tcase(suite, v1);
 	tcase_add_checked_fixture(v2, setup_unified, teardown);
