@@ -45,6 +45,8 @@ struct tree {
 	size_t may_merge;
 	bool had_document;
 	bool had_syntax_error;
+	unsigned last_line, last_column; /* of what was read last */
+	char output[160];		 /* the first that libfyaml said without a place */
 };
 
 static void tree_error(struct tree *tree, unsigned line, unsigned column, const char *text)
@@ -124,20 +126,29 @@ static void set_place(struct tree *tree, struct yaml_node *node, struct fy_token
 	}
 	node->line = (unsigned)mark->line + 1;
 	node->column = (unsigned)(pos - tree->line_start) + 1;
+	tree->last_line = node->line;
+	tree->last_column = node->column;
 }
 
-/* The byte where the character number column (from 1) of that line stands. */
-static size_t find_place(const struct tree *tree, int line, int column)
+/* The byte where the character number *column of line *line stands (from 1): both become what is
+ * true of that byte. libfyaml has a line of its own behind the end of a text. */
+static size_t find_place(const struct tree *tree, unsigned *line, unsigned *column)
 {
-	size_t pos = 0;
+	size_t pos = 0, start = 0;
+	unsigned at_line = 1;
 
-	for (int i = 1; i < line && pos < tree->len; i++) {
-		const char *end = memchr(tree->text + pos, '\n', tree->len - pos);
+	for (; pos < tree->len && at_line < *line; pos++) {
+		bool is_break = tree->text[pos] == '\n' ||
+				(tree->text[pos] == '\r' &&
+				 (pos + 1 == tree->len || tree->text[pos + 1] != '\n'));
 
-		pos = end ? (size_t)(end - tree->text) + 1 : tree->len;
+		at_line += is_break;
+		start = is_break ? pos + 1 : start;
 	}
-	for (int i = 1; i < column && pos < tree->len && tree->text[pos] != '\n'; i++)
+	for (unsigned i = 1; i < *column && pos < tree->len && tree->text[pos] != '\n'; i++)
 		pos += utf8_len((const unsigned char *)tree->text + pos, tree->len - pos);
+	*line = at_line;
+	*column = (unsigned)(pos - start) + 1;
 	return pos;
 }
 
@@ -391,6 +402,7 @@ static void check_tag(struct tree *tree, struct yaml_node *node, struct fy_token
 			return;
 		}
 	}
+	node->cut_short = node->kind == YAML_SCALAR;
 	set_place(tree, &at, token);
 	node_error(tree, &at, "this is a tag; a text that begins with \"!\" needs quotes");
 }
@@ -533,9 +545,9 @@ static const char *hint_at(const struct tree *tree, size_t pos)
 static void syntax_error(struct tree *tree, const struct fy_diag_error *error)
 {
 	const struct frame *frame = tree->depth ? &tree->frames[tree->depth - 1] : NULL;
-	unsigned line = error->line > 0 ? (unsigned)error->line : 0;
-	size_t pos = find_place(tree, error->line, error->column);
-	unsigned column = (unsigned)(pos - line_start(tree, pos)) + 1;
+	unsigned line = error->line > 0 ? (unsigned)error->line : 1;
+	unsigned column = error->column > 0 ? (unsigned)error->column : 1;
+	size_t pos = find_place(tree, &line, &column);
 
 	tree->err = tree->err ? tree->err : -EINVAL;
 	tree->had_syntax_error = true;
@@ -562,30 +574,43 @@ static void read_events(struct tree *tree, struct fy_parser *parser, struct fy_d
 		return;
 	/* The first is the cause, the others come of it. */
 	error = fy_diag_errors_iterate(diag, &at);
-	if (error)
+	if (error) {
 		syntax_error(tree, error);
-	else
-		out_of_memory(tree);
+		return;
+	}
+	tree->had_syntax_error = true;
+	tree_error(tree, tree->last_line, tree->last_column,
+		   tree->output[0] ? tree->output : "the YAML cannot be read beyond this place");
 }
 
-/* It must not write to standard error. */
-static void ignore_output(struct fy_diag *diag, void *user, const char *buf, size_t len)
+/* It must not write to standard error. "[ERR]: text\n" */
+static void on_output(struct fy_diag *diag, void *user, const char *buf, size_t len)
 {
+	struct tree *tree = user;
+	const char *text = memchr(buf, ':', len);
+	size_t skip = text ? (size_t)(text - buf) + 1 : 0;
+
 	(void)diag;
-	(void)user;
-	(void)buf;
-	(void)len;
+	while (skip < len && buf[skip] == ' ')
+		skip++;
+	len -= skip;
+	while (len > 0 && buf[skip + len - 1] == '\n')
+		len--;
+	if (!tree->output[0] && len < sizeof(tree->output))
+		memcpy(tree->output, buf + skip, len);
 }
 
 static void parse(struct tree *tree)
 {
 	struct fy_diag_cfg diag_cfg;
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_JSON_NONE };
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_JSON_NONE |
+					     FYPCF_SLOPPY_FLOW_INDENTATION };
 	struct fy_parser *parser = NULL;
 
 	fy_diag_cfg_default(&diag_cfg);
 	diag_cfg.fp = NULL;
-	diag_cfg.output_fn = ignore_output;
+	diag_cfg.output_fn = on_output;
+	diag_cfg.user = tree;
 	diag_cfg.colorize = false;
 	cfg.diag = fy_diag_create(&diag_cfg);
 	if (cfg.diag) {
@@ -611,6 +636,8 @@ int yaml_tree_read(struct arena *arena, const char *text, size_t len, const char
 		.text = has_mark ? text + 3 : text,
 		.len = has_mark ? len - 3 : len,
 		.cached_line = -1,
+		.last_line = 1,
+		.last_column = 1,
 		.may_merge = len + MERGED_MORE_BYTES,
 	};
 

@@ -27,8 +27,9 @@ struct yaml_item {
 
 struct yaml_node {
 	enum yaml_kind kind;
-	bool quoted;	  /* or a block: never null */
-	bool cut_short;	  /* it was not at its end when the parser gave up */
+	bool quoted;	/* or a block: never null */
+	bool cut_short; /* it was not at its end when the parser gave up, or is none: that was said
+			 */
 	const char *text; /* of a scalar: terminated, no zero byte in it */
 	size_t len;
 	unsigned line, column; /* in bytes, from 1 */
