@@ -145,7 +145,7 @@ static int open_pipes(int output[2], int problem[2])
 static int start(struct runner_command *command)
 {
 	pid_t runner = getpid();
-	int output[2], problem[2];
+	int output[2] = { -1, -1 }, problem[2] = { -1, -1 };
 	int r = open_pipes(output, problem);
 
 	if (r < 0)

@@ -14,7 +14,7 @@ static size_t printable_len(const unsigned char *text, size_t len)
 	static const uint32_t least[] = { 0x20, 0xa0, 0x800, 0x10000 };
 	unsigned char first = text[0];
 	size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	uint32_t code = first;
+	uint32_t code;
 
 	if (first < 0x80)
 		return first >= 0x20 && first != 0x7f ? 1 : 0;

@@ -16,7 +16,7 @@
  */
 
 /* The whole of a request, and the part of it that may be too long without being wrong. */
-#define RUNNER_REQUEST_MAX (128U * 1024)
+#define RUNNER_REQUEST_MAX ((size_t)128 * 1024)
 #define RUNNER_VALUE_MAX   4096U
 
 /* The text of a report, with its zero byte. */

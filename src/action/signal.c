@@ -97,19 +97,16 @@ static int send_by_number(int proc_fd, const struct signal_target *target, int s
 int signal_send(int proc_fd, const struct signal_target *target, int signo, const pid_t *spared,
 		size_t n_spared)
 {
-	cleanup_close int own_fd = -1;
-	int pidfd = target->pidfd;
+	cleanup_close int own_fd = target->pidfd < 0 ? identity_open(target->tgid) : -1;
+	int pidfd = target->pidfd < 0 ? own_fd : target->pidfd;
 	int r;
 
-	if (pidfd < 0 && !target->start_ticks)
+	if (target->pidfd < 0 && !target->start_ticks)
 		return -EINVAL;
 	if (is_spared(target->tgid, spared, n_spared))
 		return -EPERM;
-	if (pidfd < 0) {
-		pidfd = own_fd = identity_open(target->tgid);
-		if (pidfd < 0 && !is_missing(-pidfd))
-			return pidfd;
-	}
+	if (pidfd < 0 && !is_missing(-pidfd))
+		return pidfd;
 	/* After it was opened: then what is seen is of the process that has the descriptor. */
 	r = check(proc_fd, target);
 	if (r < 0)

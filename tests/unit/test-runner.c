@@ -136,6 +136,13 @@ static bool log_has(const char *text)
 	return log && strstr(log, text);
 }
 
+static bool file_is(const char *file, const char *want)
+{
+	cleanup_free char *text = dir_read(file);
+
+	return text && strcmp(text, want) == 0;
+}
+
 static size_t log_count(const char *text)
 {
 	cleanup_free char *log = dir_read("log");
@@ -483,7 +490,11 @@ static pid_t read_pid(const char *file)
 {
 	cleanup_free char *text = NULL;
 
-	await((text = dir_read(file)) && strchr(text, '\n'));
+	do {
+		turn();
+		free(text);
+		text = dir_read(file);
+	} while (!text || !strchr(text, '\n'));
 	return (pid_t)strtol(text, NULL, 10);
 }
 
@@ -650,14 +661,13 @@ END_TEST
 START_TEST(no_more_run_than_may)
 {
 	struct trigger slow = shell("slow", "echo x >>started; exec sleep 1000");
-	cleanup_free char *text = NULL;
 
 	slow.cwd = dir_path;
 	slow.max_running = 3;
 	for (int i = 0; i < 10; i++)
 		fire(&slow);
 	await(stats().running == 3 && stats().waiting == 7 && stats().started == 3);
-	await((text = dir_read("started")) && strlen(text) >= 6);
+	await(file_is("started", "x\nx\nx\n"));
 	for (int i = 0; i < 20; i++)
 		turn();
 	ck_assert_uint_eq(stats().running, 3);
