@@ -7,14 +7,21 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "engine/exempt.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
 
-/* Each costs a descriptor a hierarchy. For more, the exec events have to do. */
+/* For more, the main thread has to do: each costs a descriptor a hierarchy. */
 #define TARGETS_MAX 1024
+
+/* They stay open whatever else is short of descriptors, and there are two plans while one takes the
+ * place of the other: one has an eighth of those that are left by what the daemon cannot do
+ * without. */
+#define DESCRIPTORS_ELSEWHERE 64
+#define DESCRIPTORS_PART      8
 
 struct gate_plan {
 	atomic_uint refs;
@@ -77,20 +84,62 @@ static struct gate_target *new_target(const struct rule_target *rule_target, str
 	return target;
 }
 
-static int add_targets(struct gate_plan *plan, struct placer *placer, uint64_t now_ms)
+static size_t max_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= DESCRIPTORS_ELSEWHERE)
+		return 0;
+	return (limit.rlim_cur - DESCRIPTORS_ELSEWHERE) / DESCRIPTORS_PART;
+}
+
+static size_t count_descriptors(const struct gate_target *target)
 {
 	size_t n = 0;
+
+	for (size_t h = 0; h < HIERARCHIES_MAX; h++)
+		n += target->fds[h] >= 0;
+	return n;
+}
+
+/* How much may still be prepared. */
+struct room {
+	size_t targets, descriptors;
+};
+
+/* 0, also where there is no more room; -1: no memory. */
+static int add_target(struct gate_plan *plan, const struct rule_target *rule_target,
+		      struct placer *placer, uint64_t now_ms, struct room *room)
+{
+	struct gate_target *target;
+	size_t n;
+
+	if (plan->targets[rule_target->index] || !room->targets || !room->descriptors)
+		return 0;
+	target = new_target(rule_target, placer, now_ms);
+	if (!target)
+		return -1;
+	n = count_descriptors(target);
+	if (n > room->descriptors) {
+		free_target(target);
+		room->descriptors = 0;
+		return 0;
+	}
+	room->descriptors -= n;
+	room->targets--;
+	plan->targets[rule_target->index] = target;
+	return 0;
+}
+
+static int add_targets(struct gate_plan *plan, struct placer *placer, uint64_t now_ms)
+{
+	struct room room = { .targets = TARGETS_MAX, .descriptors = max_descriptors() };
 
 	for (size_t i = 0; i < plan->rules->n_rules; i++) {
 		const struct rule *rule = &plan->rules->rules[i];
 
 		for (unsigned j = 0; rule->program && j < rule->n_targets; j++) {
-			const struct rule_target *target = rule->targets[j];
-
-			if (plan->targets[target->index] || n++ >= TARGETS_MAX)
-				continue;
-			plan->targets[target->index] = new_target(target, placer, now_ms);
-			if (!plan->targets[target->index])
+			if (add_target(plan, rule->targets[j], placer, now_ms, &room) < 0)
 				return -1;
 		}
 	}

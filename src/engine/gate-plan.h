@@ -24,8 +24,9 @@ struct gate_plan;
 
 /*
  * From the rules in force and the placer, whose groups are opened here and now. Only targets of
- * rules with a program column are prepared, and of these a limited number. The reference of rules
- * is the plan's own. own_cgroup is copied. NULL: no memory.
+ * rules with a program column are prepared, and of these a limited number: 1024, and no more than
+ * an eighth of the descriptors that the process may have. The reference of rules is the plan's own.
+ * own_cgroup is copied. NULL: no memory.
  */
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 				const struct exemptions *exemptions, uint64_t now_ms);

@@ -233,10 +233,12 @@ void loader_submit(struct loader *loader, struct loader_job *job)
 
 	(void)pthread_mutex_lock(&loader->lock);
 	waiting = find_waiting(loader, job);
-	if (waiting)
+	if (waiting) {
 		waiting->quiet = waiting->quiet && job->quiet;
-	else
+		waiting->refresh = waiting->refresh || job->refresh;
+	} else {
 		LL_APPEND(loader->jobs, job);
+	}
 	(void)pthread_cond_signal(&loader->wake);
 	(void)pthread_mutex_unlock(&loader->lock);
 	if (waiting)

@@ -30,6 +30,7 @@ struct loader_job {
 	enum loader_job_kind kind;
 	bool programs_wanted; /* find them, too */
 	bool quiet;	      /* the caller's: a try that nobody asked for */
+	bool refresh;	      /* the same, for the same rules: what their paths lead to now */
 
 	unsigned id; /* of LOADER_…_NAME */
 	char *name;  /* its name; NULL: it has none, or it cannot be told */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The marks of the exec gate. A mark is on a file, not on a name, so directories are watched with
- * inotify(7) for what comes later, or takes the place of a marked file. */
+ * inotify(7) for what comes later, or takes the place of a marked file, or of a directory or
+ * symbolic link on the way to it. */
 #include "config.h"
 
 #include "engine/marks.h"
@@ -28,12 +29,20 @@
 /* Of one directory. The rest of it is held once. */
 #define PASSED_OVER_MAX 16384
 
-#define WATCH_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
+/* A directory may be watched for programs, for what is on the way to some, or both. */
+#define WAY_MASK   (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD)
+#define WATCH_MASK (WAY_MASK | IN_ATTRIB)
 
 struct watched {
 	UT_hash_handle hh;
 	int watch; /* inotify's */
-	char path[];
+	bool old;  /* of the rules before */
+	char *path;
+};
+
+/* What the log has been told. No padding: it is compared as it is. */
+struct said {
+	size_t n, n_unknown, n_steps_left_out, has_filesystems;
 };
 
 struct marks {
@@ -48,6 +57,8 @@ struct marks {
 	struct watched *watched;
 	size_t unwatched;     /* directories, since the last marks_set() */
 	bool has_filesystems; /* they are marked */
+	struct said said;
+	bool has_said;
 };
 
 static bool join(char path[PATH_MAX], const char *directory, const char *name)
@@ -137,23 +148,66 @@ static void set_programs(struct marks *marks, struct programs *programs)
 static void unwatch(struct marks *marks, struct watched *watched)
 {
 	HASH_DEL(marks->watched, watched);
+	free(watched->path);
 	free(watched);
 }
 
-static void unwatch_all(struct marks *marks)
+static void unwatch_old(struct marks *marks)
 {
 	struct watched *watched, *next;
 
 	HASH_ITER (hh, marks->watched, watched, next) {
+		if (!watched->old)
+			continue;
 		(void)inotify_rm_watch(marks->inotify_fd, watched->watch);
 		unwatch(marks, watched);
 	}
 }
 
-static void watch(struct marks *marks, const char *path)
+/* What is watched already goes on without a gap, and keeps its events. */
+static void make_old(struct marks *marks)
 {
-	struct watched *watched, *same;
-	int number = inotify_add_watch(marks->inotify_fd, path, WATCH_MASK);
+	struct watched *watched, *next;
+
+	HASH_ITER (hh, marks->watched, watched, next)
+		watched->old = true;
+}
+
+static void add_watched(struct marks *marks, int number, const char *path)
+{
+	struct watched *watched = calloc(1, sizeof(*watched));
+
+	if (!watched)
+		return;
+	watched->watch = number;
+	watched->path = strdup(path);
+	if (watched->path)
+		HASH_ADD_INT(marks->watched, watch, watched);
+	if (watched->path && table_has(watched))
+		return;
+	free(watched->path);
+	free(watched);
+}
+
+/* By another name, or it has another now: the last one counts. */
+static void rename_watched(struct watched *watched, const char *path)
+{
+	char *copy;
+
+	watched->old = false;
+	if (strcmp(watched->path, path) == 0)
+		return;
+	copy = strdup(path);
+	if (!copy)
+		return;
+	free(watched->path);
+	watched->path = copy;
+}
+
+static void watch(struct marks *marks, const char *path, uint32_t mask)
+{
+	struct watched *same;
+	int number = inotify_add_watch(marks->inotify_fd, path, mask);
 
 	if (number < 0) {
 		/* A directory that is not there yet is nothing to speak of. */
@@ -163,18 +217,46 @@ static void watch(struct marks *marks, const char *path)
 				    path);
 		return;
 	}
-	/* Another name of a directory that is watched. */
 	HASH_FIND_INT(marks->watched, &number, same);
 	if (same)
-		return;
-	watched = calloc(1, sizeof(*watched) + strlen(path) + 1);
-	if (!watched)
-		return;
-	watched->watch = number;
-	memcpy(watched->path, path, strlen(path));
-	HASH_ADD_INT(marks->watched, watch, watched);
-	if (!table_has(watched))
-		free(watched);
+		rename_watched(same, path);
+	else
+		add_watched(marks, number, path);
+}
+
+/* The directory that has it. */
+static void watch_above(struct marks *marks, const char *step)
+{
+	const char *slash = strrchr(step, '/');
+	char directory[PATH_MAX];
+
+	(void)snprintf(directory, sizeof(directory), "%.*s",
+		       slash == step ? 1 : (int)(slash - step), step);
+	watch(marks, directory, WAY_MASK);
+}
+
+/* The canonical names last. */
+static void watch_all(struct marks *marks, const struct programs *programs)
+{
+	make_old(marks);
+	for (size_t i = 0; i < programs->n_directories; i++)
+		watch(marks, programs->directories[i], WATCH_MASK);
+	for (size_t i = 0; i < programs->n_steps; i++)
+		watch_above(marks, programs->steps[i]);
+	unwatch_old(marks);
+}
+
+static int by_path(const void *wanted, const void *item)
+{
+	return strcmp(wanted, *(char *const *)item);
+}
+
+/* Programs of the rules are behind this one. */
+static bool is_step(const struct marks *marks, const char *path)
+{
+	return marks->programs.n_steps &&
+	       bsearch(path, marks->programs.steps, marks->programs.n_steps,
+		       sizeof(marks->programs.steps[0]), by_path);
 }
 
 /* Below one whose name a prefix begins with, or covers. */
@@ -185,7 +267,7 @@ static void add_directory(struct marks *marks, const char *path)
 	if (programs_find_below(marks->rules, path, &below) < 0)
 		return;
 	for (size_t i = 0; i < below.n_directories; i++)
-		watch(marks, below.directories[i]);
+		watch(marks, below.directories[i], WATCH_MASK);
 	for (size_t i = 0; i < below.n; i++)
 		mark_program(marks, &below.items[i]);
 	programs_done(&below);
@@ -204,6 +286,8 @@ static void look_at_file(struct marks *marks, const struct inotify_event *event)
 	else if (watched && event->len) {
 		if (!join(path, watched->path, event->name))
 			return;
+		if (is_step(marks, path))
+			marks->lost(marks->arg);
 		if (event->mask & IN_ISDIR)
 			add_directory(marks, path);
 		else if (programs_want(marks->rules, path))
@@ -257,10 +341,18 @@ void marks_update_mounts(struct marks *marks)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-static void say(const struct marks *marks)
+/* Once as long as it is the same: it is looked up anew whenever something on the way has changed.
+ */
+static void say(struct marks *marks)
 {
 	const struct programs *programs = &marks->programs;
+	const struct said now = { programs->n, programs->n_unknown, programs->n_steps_left_out,
+				  marks->has_filesystems };
 
+	if (marks->has_said && memcmp(&marks->said, &now, sizeof(now)) == 0)
+		return;
+	marks->said = now;
+	marks->has_said = true;
 	log_notice("%zu programs and directories are marked: they are placed before their first "
 		   "instruction%s",
 		   programs->n, marks->has_filesystems ? ", as is every other program" : "");
@@ -268,6 +360,10 @@ static void say(const struct marks *marks)
 		log_notice("%zu program columns (the first: \"%s\") are no known files: these are "
 			   "placed after their start (--sync=always)",
 			   programs->n_unknown, programs->unknown);
+	if (programs->n_steps_left_out)
+		log_notice("%zu directories above programs are not watched (these are too many): "
+			   "when they are replaced, reload",
+			   programs->n_steps_left_out);
 }
 
 void marks_set(struct marks *marks, const struct ruleset *rules, struct programs *programs)
@@ -286,12 +382,11 @@ void marks_set(struct marks *marks, const struct ruleset *rules, struct programs
 	marks->has_filesystems = false;
 	if (programs->n_always || (marks->everywhere && programs->n_unknown))
 		mark_filesystems(marks);
+	/* What takes a program's place from now on is marked, or noticed. */
+	watch_all(marks, programs);
 	set_programs(marks, programs);
 	if (had_filesystems && !marks->has_filesystems)
 		gate_unmark_filesystems(marks->gate);
-	unwatch_all(marks);
-	for (size_t i = 0; i < marks->programs.n_directories; i++)
-		watch(marks, marks->programs.directories[i]);
 	say(marks);
 }
 
@@ -330,7 +425,8 @@ void marks_free(struct marks *marks)
 		return;
 	loop_watch_free(marks->on_files);
 	if (marks->inotify_fd >= 0) {
-		unwatch_all(marks);
+		make_old(marks);
+		unwatch_old(marks);
 		(void)close(marks->inotify_fd);
 	}
 	programs_done(&marks->programs);

@@ -10,10 +10,11 @@ struct programs;
 struct ruleset;
 
 /* What the exec gate holds: the marks that follow from the rules, kept true while files come, go
- * and are replaced (not while directories above theirs are). Main thread only. */
+ * and are replaced. Main thread only. */
 struct marks;
 
-/* So many files came and went that some were not told of: everything must be looked up anew. */
+/* Everything must be looked up anew: a directory or symbolic link on the way to programs was
+ * replaced, or so many files came and went that some were not told of. */
 typedef void marks_lost_fn(void *arg);
 
 /* The gate stays the caller's. everywhere: mark whole file systems where a rule's program is no

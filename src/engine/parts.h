@@ -169,8 +169,8 @@ int engine_load_first(struct engine *engine);
 void engine_on_answer(void *arg);
 void engine_on_retry(void *arg);
 
-/* Look anew which files the rules in force mean, for engine_sync_programs(). False: no memory. */
-bool engine_find_programs(struct engine *engine);
+/* Look anew which files the rules in force mean. False: no memory. */
+bool engine_refresh(struct engine *engine);
 
 /* ---- sticky.c */
 

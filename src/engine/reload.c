@@ -82,18 +82,48 @@ static void take(struct engine *engine, struct loader_job *job)
 	}
 }
 
-/* Nobody asked for it: it must bring the names that were missing, and nothing else. */
+/* Nobody asked for it: it must bring the names that were missing, or other files, and nothing else.
+ */
 static bool is_wanted(const struct engine *engine, const struct loader_job *job)
 {
+	size_t skipped = engine->rules->n_skipped;
+
 	if (!job->quiet)
 		return true;
 	return job->error == 0 && job->rules->text_hash == engine->rules->text_hash &&
-	       job->rules->n_skipped < engine->rules->n_skipped;
+	       (job->rules->n_skipped < skipped ||
+		(job->refresh && job->rules->n_skipped == skipped));
+}
+
+/* The rules' files are not as they are in force any more: their paths have to do. */
+static void find_programs(struct engine *engine)
+{
+	struct loader_job *job = loader_job_new(LOADER_PROGRAMS);
+
+	if (!job)
+		return;
+	job->rules = ruleset_ref(engine->rules);
+	loader_submit(engine->loader, job);
+}
+
+/* The same rules; templates stay what they are until somebody asks. */
+static void take_refresh(struct engine *engine, struct loader_job *job)
+{
+	if (!is_wanted(engine, job)) {
+		find_programs(engine);
+		return;
+	}
+	swap_rules(engine, job->rules);
+	engine_take_kinds(engine);
+	engine_sync_programs(engine, &job->programs);
+	log_info("what the rules' programs are was looked up anew");
 }
 
 static void take_configuration(struct engine *engine, struct loader_job *job)
 {
-	if (is_wanted(engine, job)) {
+	if (job->quiet && job->refresh) {
+		take_refresh(engine, job);
+	} else if (is_wanted(engine, job)) {
 		report_load(&job->diags);
 		if (job->error) {
 			engine->stats.failed_reloads++;
@@ -136,27 +166,37 @@ void engine_on_answer(void *arg)
 	}
 }
 
-static void reload(struct engine *engine, enum loader_job_kind kind, bool quiet)
+/* NULL: no memory. */
+static struct loader_job *new_reload(const struct engine *engine, enum loader_job_kind kind)
 {
 	struct loader_job *job = loader_job_new(kind);
+
+	if (!job)
+		return NULL;
+	job->programs_wanted = engine->sync != NULL;
+	job->previous = ruleset_ref(engine->rules);
+	return job;
+}
+
+static void reload(struct engine *engine, enum loader_job_kind kind, bool quiet)
+{
+	struct loader_job *job = new_reload(engine, kind);
 
 	if (!job) {
 		log_err("no memory to reload the configuration");
 		return;
 	}
 	job->quiet = quiet;
-	job->programs_wanted = engine->sync != NULL;
-	job->previous = ruleset_ref(engine->rules);
 	loader_submit(engine->loader, job);
 }
 
-bool engine_find_programs(struct engine *engine)
+bool engine_refresh(struct engine *engine)
 {
-	struct loader_job *job = loader_job_new(LOADER_PROGRAMS);
+	struct loader_job *job = new_reload(engine, LOADER_RULES);
 
 	if (!job)
 		return false;
-	job->rules = ruleset_ref(engine->rules);
+	job->quiet = job->refresh = true;
 	loader_submit(engine->loader, job);
 	return true;
 }

@@ -35,8 +35,10 @@
 
 #define NOTES_PER_TURN 64
 
-/* How often the plan and the marks are renewed at most, beside reloads. */
-#define RENEW_MS 5000
+/* How often the plan and the marks are renewed at most, beside reloads. Where what the marks follow
+ * from never stops changing, less and less often. */
+#define RENEW_MS     5000
+#define RENEW_MAX_MS 60000
 
 /* Placements of a process that wait for an exec event: of a script and its interpreter, or of an
  * exec after the other that we have not been told of. */
@@ -57,7 +59,8 @@ struct sync {
 	uint64_t taken_back;
 	bool plan_is_old; /* a group of it was made or removed */
 	bool lost_files;  /* files have come of which nothing is known */
-	uint64_t renewed_ms;
+	uint64_t plan_ms; /* when it was renewed */
+	uint64_t files_ms, files_pause_ms;
 };
 
 void engine_sync_begin(struct engine *engine, pid_t tgid)
@@ -366,16 +369,29 @@ void engine_sync_executed(struct engine *engine, const struct event *event)
 		forget_oldest(expected);
 }
 
+/* After a while without any change they may follow quickly again. */
+static void renew_files(struct sync *sync, uint64_t now_ms)
+{
+	uint64_t since_ms = now_ms - sync->files_ms;
+
+	if (!sync->lost_files || since_ms < sync->files_pause_ms || !engine_refresh(sync->engine))
+		return;
+	sync->lost_files = false;
+	sync->files_ms = now_ms;
+	if (since_ms >= 4 * sync->files_pause_ms)
+		sync->files_pause_ms = RENEW_MS;
+	else if (sync->files_pause_ms < RENEW_MAX_MS)
+		sync->files_pause_ms *= 2;
+}
+
 /* What has become untrue, but not more often than is good for the daemon. */
 static void renew(struct sync *sync, uint64_t now_ms)
 {
-	if (now_ms < sync->renewed_ms + RENEW_MS || (!sync->plan_is_old && !sync->lost_files))
+	renew_files(sync, now_ms);
+	if (!sync->plan_is_old || now_ms < sync->plan_ms + RENEW_MS)
 		return;
-	sync->renewed_ms = now_ms;
-	if (sync->lost_files && engine_find_programs(sync->engine))
-		sync->lost_files = false;
-	if (sync->plan_is_old)
-		engine_sync_plan(sync->engine);
+	sync->plan_ms = now_ms;
+	engine_sync_plan(sync->engine);
 }
 
 void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
@@ -459,6 +475,7 @@ static void on_lost(void *arg)
 	struct sync *sync = arg;
 
 	sync->lost_files = true;
+	renew_files(sync, engine_now_ms());
 }
 
 static int open_parts(struct sync *sync, const char **ret_tried)

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/remote.h"
 #include "base/table.h"
+#include "base/walk.h"
 #include "rule/listings.h"
 #include "rule/ruleset.h"
 
@@ -28,6 +29,10 @@ static const char *const usual_directories[] = {
 };
 /* More take a mark and a watch each, and a directory with so many below is not one of programs. */
 #define DIRECTORIES_MAX 8192
+
+/* Names on the way to programs, and directories that have them: a watch each. */
+#define STEPS_MAX	1024
+#define STEP_PLACES_MAX 256
 
 #define N_USUAL (sizeof(usual_directories) / sizeof(usual_directories[0]))
 
@@ -40,6 +45,8 @@ struct entry {
 struct finder {
 	struct entry *files, *watched;
 	struct entry *places; /* directories that were looked at */
+	struct entry *steps, *step_places;
+	size_t n_steps_left_out;
 	struct listings listings;
 	size_t n_directories;		    /* of trees */
 	const struct rule_program *unknown; /* the first */
@@ -89,6 +96,39 @@ static void watch(struct finder *finder, const char *directory)
 	add(finder, &finder->watched, directory, PROGRAM_PLACE);
 }
 
+static bool has(struct entry *set, const char *path)
+{
+	struct entry *entry;
+
+	HASH_FIND_STR(set, path, entry);
+	return entry != NULL;
+}
+
+static void add_step(void *arg, const char *directory, const char *name)
+{
+	struct finder *finder = arg;
+	const char *slash = strcmp(directory, "/") == 0 ? "" : "/";
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s%s%s", directory, slash, name) >= (int)sizeof(path) ||
+	    has(finder->steps, path))
+		return;
+	if (HASH_COUNT(finder->steps) >= STEPS_MAX ||
+	    (HASH_COUNT(finder->step_places) >= STEP_PLACES_MAX &&
+	     !has(finder->step_places, directory))) {
+		finder->n_steps_left_out++;
+		return;
+	}
+	add(finder, &finder->step_places, directory, PROGRAM_PLACE);
+	add(finder, &finder->steps, path, PROGRAM_PLACE);
+}
+
+/* Whatever takes the place of a directory or symbolic link above a program leads to another one. */
+static void add_steps(struct finder *finder, const char *path)
+{
+	walk_path(path, add_step, finder);
+}
+
 static bool find_parent(const char *path, char directory[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -103,11 +143,9 @@ static bool find_parent(const char *path, char directory[PATH_MAX])
 static void add_place(struct finder *finder, const char *directory)
 {
 	cleanup_free char *real = NULL;
-	struct entry *known;
 	struct stat st;
 
-	HASH_FIND_STR(finder->places, directory, known);
-	if (known)
+	if (has(finder->places, directory))
 		return;
 	add(finder, &finder->places, directory, PROGRAM_PLACE);
 	real = realpath(directory, NULL);
@@ -124,6 +162,7 @@ static bool add_file(struct finder *finder, const char *path)
 	char directory[PATH_MAX];
 	struct stat st;
 
+	add_steps(finder, path);
 	if (remote_is(path) || !find_parent(path, directory))
 		return false;
 	/* Of a symbolic link, too: it may lead to another program tomorrow. */
@@ -286,6 +325,7 @@ static void add_prefix(struct finder *finder, const struct rule_program *program
 		return;
 	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(slash - program->text),
 		       program->text);
+	add_steps(finder, directory);
 	if (slash[1]) {
 		(void)add_in_directory(finder, directory[0] ? directory : "/", slash + 1);
 		if (!remote_is(program->text))
@@ -317,10 +357,22 @@ static int by_path(const struct entry *a, const struct entry *b)
 	return strcmp(a->path, b->path);
 }
 
+/* Into an array that has room for all. */
+static int copy_paths(const struct entry *entry, char **paths, size_t *n)
+{
+	for (; entry; entry = entry->hh.next) {
+		paths[*n] = strdup(entry->path);
+		if (!paths[(*n)++])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int hand_over(struct finder *finder, struct programs *ret)
 {
 	const struct entry *entry;
 
+	ret->n_steps_left_out = finder->n_steps_left_out;
 	ret->n_unknown = finder->n_unknown;
 	ret->n_always = finder->n_always;
 	if (finder->unknown) {
@@ -333,9 +385,11 @@ static int hand_over(struct finder *finder, struct programs *ret)
 
 	HASH_SORT(finder->files, by_path);
 	HASH_SORT(finder->watched, by_path);
+	HASH_SORT(finder->steps, by_path);
 	ret->items = calloc(HASH_COUNT(finder->files) + 1, sizeof(*ret->items));
 	ret->directories = calloc(HASH_COUNT(finder->watched) + 1, sizeof(*ret->directories));
-	if (!ret->items || !ret->directories || finder->no_memory)
+	ret->steps = calloc(HASH_COUNT(finder->steps) + 1, sizeof(*ret->steps));
+	if (!ret->items || !ret->directories || !ret->steps || finder->no_memory)
 		return -ENOMEM;
 	for (entry = finder->files; entry; entry = entry->hh.next) {
 		struct program *program = &ret->items[ret->n++];
@@ -345,12 +399,9 @@ static int hand_over(struct finder *finder, struct programs *ret)
 		if (!program->path)
 			return -ENOMEM;
 	}
-	for (entry = finder->watched; entry; entry = entry->hh.next) {
-		ret->directories[ret->n_directories] = strdup(entry->path);
-		if (!ret->directories[ret->n_directories++])
-			return -ENOMEM;
-	}
-	return 0;
+	if (copy_paths(finder->watched, ret->directories, &ret->n_directories) < 0)
+		return -ENOMEM;
+	return copy_paths(finder->steps, ret->steps, &ret->n_steps);
 }
 
 static void free_entries(struct entry *head)
@@ -374,6 +425,8 @@ static int finish(struct finder *finder, struct programs *ret)
 	free_entries(finder->files);
 	free_entries(finder->watched);
 	free_entries(finder->places);
+	free_entries(finder->steps);
+	free_entries(finder->step_places);
 	listings_done(&finder->listings);
 	return r;
 }
@@ -412,8 +465,11 @@ void programs_done(struct programs *programs)
 		free(programs->items[i].path);
 	for (size_t i = 0; programs->directories && i < programs->n_directories; i++)
 		free(programs->directories[i]);
+	for (size_t i = 0; programs->steps && i < programs->n_steps; i++)
+		free(programs->steps[i]);
 	free(programs->items);
 	free(programs->directories);
+	free(programs->steps);
 	free(programs->unknown);
 	*programs = (struct programs){ 0 };
 }

@@ -26,6 +26,11 @@ struct programs {
 	char **directories; /* to watch: a file may come, or be replaced, there; sorted, each once
 			     */
 	size_t n_directories;
+	char **steps; /* directories and symbolic links above them: what takes the place of one
+			 leads to other programs; canonical, but for themselves; sorted, each once
+		       */
+	size_t n_steps;
+	size_t n_steps_left_out; /* there are too many */
 	size_t n_unknown; /* program columns that mean files which cannot be told from their text */
 	size_t n_always;  /* of these: of rules that want the exec gate all the same */
 	char *unknown;	  /* the first of these; or NULL */

@@ -6,6 +6,8 @@
  *   CALL ERROR [PART]   CALL is open, read, write, calloc, malloc or fork; ERROR a number;
  *                       only files with PART in their path, if given
  *   slow MS [PART]      writes work, but begin so many milliseconds later
+ *   drop ERROR          what recvmmsg() would read in the middle of a decision about a process,
+ * whose status has been read since the loop waited, is thrown away, and the call fails
  *
  * Anything else: nothing fails. Only the first thread's calls do.
  */
@@ -19,7 +21,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -33,6 +37,9 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_malloc(size_t size);
 
 static const char *order;
+
+/* The status of a process was opened since the loop waited. Of the first thread. */
+static bool deciding;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -48,6 +55,11 @@ __attribute__((constructor)) static void begin(void)
 		order = map;
 }
 
+static bool is_first_thread(void)
+{
+	return syscall(SYS_gettid) == syscall(SYS_getpid);
+}
+
 /* The error that the order has for the call, 0: none. */
 static int error_of(const char *call, const char *path, int fd)
 {
@@ -56,8 +68,7 @@ static int error_of(const char *call, const char *path, int fd)
 	const char *word, *part;
 	int error;
 
-	if (!order || strncmp(order, call, strlen(call)) != 0 ||
-	    syscall(SYS_gettid) != syscall(SYS_getpid))
+	if (!order || strncmp(order, call, strlen(call)) != 0 || !is_first_thread())
 		return 0;
 	memcpy(text, order, sizeof(text));
 	text[SIZE - 1] = '\0';
@@ -91,6 +102,8 @@ static bool fails(const char *call, const char *path, int fd)
 
 static int open_at(int dir, const char *path, int flags, mode_t mode)
 {
+	if (order && strstr(path, "status") && is_first_thread())
+		deciding = true;
 	if (fails("open", path, -1))
 		return -1;
 	return (int)syscall(SYS_openat, dir, path, flags, mode);
@@ -180,4 +193,24 @@ pid_t fork(void)
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "fork");
 	return fails("fork", "", -1) ? -1 : next();
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
+{
+	if (is_first_thread())
+		deciding = false;
+	return (int)syscall(SYS_epoll_pwait, fd, events, max, timeout_ms, NULL, 0);
+}
+
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags, struct timespec *timeout)
+{
+	int got = (int)syscall(SYS_recvmmsg, fd, messages, n, flags, timeout);
+	int error = deciding ? error_of("drop", "", -1) : 0;
+
+	if (got <= 0 || !error)
+		return got;
+	while (syscall(SYS_recvmmsg, fd, messages, n, flags, timeout) > 0)
+		;
+	errno = error;
+	return -1;
 }

@@ -19,7 +19,7 @@ start_daemon_plain -v
 
 kill -STOP "$DAEMON"
 start "$T/bin/storm" "$LIVING" "$n" "$prog" $CHURN $FLOOD
-wait_for 60 says '^done' || fail "the storm does not end: $(tail -n 3 "$OUT")"
+wait_for 110 says '^done' || fail "the storm does not end: $(tail -n 3 "$OUT")"
 [ "$(count_in "$CG/a")" -eq 0 ] || fail "somebody was moved by a stopped daemon"
 grep -v '^done' "$OUT" >"$T/living"
 began=$(now_ms) waited=$(waited_ms "$DAEMON")

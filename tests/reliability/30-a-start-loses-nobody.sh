@@ -26,7 +26,7 @@ for round in $(seq $times); do
 	mark_log
 	launch -v -v --scan
 	wait_for 10 says_ready || fail "the daemon is not ready"
-	wait_for 30 says '^done' || fail "the storm does not end"
+	wait_for 110 says '^done' || fail "the storm does not end"
 	wait_for 10 has_count "$CG/a" "$count" || :
 	grep -v '^done' "$OUT" >"$T/living"
 	all=$((all + count))

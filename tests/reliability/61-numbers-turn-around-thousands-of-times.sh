@@ -34,7 +34,7 @@ for _ in 1 2 3 4; do
 	kill -STOP "$DAEMON"
 	start "$T/bin/storm" 40 "$n" "$prog" $churns 0
 	storm=$PID
-	wait_for 60 says '^done' || fail "the storm does not end"
+	wait_for 110 says '^done' || fail "the storm does not end"
 	kill -CONT "$DAEMON"
 	grep -v '^done' "$OUT" | awk 'NR % 2 == 0' >"$T/living"
 	wait_for 10 none_missing "$CG/a" "$T/living" || :

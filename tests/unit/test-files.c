@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "helpers.h"
+#include "no-memory.h"
 
 /* "@" at the start stands for the directory of the test. To be freed; NULL stays NULL. */
 static char *full(const char *path)
@@ -113,6 +114,37 @@ START_TEST(refuses_what_is_too_long)
 }
 END_TEST
 
+/* As a file that is not there, a rule would lose a program for good. */
+START_TEST(without_memory_nothing_is_taken_for_missing)
+{
+	cleanup_free char *path = full(rows[_i].path);
+	cleanup_free char *want = full(rows[_i].real);
+	bool failed = memory_can_end();
+
+	make_tree();
+	for (long n = 0; failed; n++) {
+		struct files files = { 0 };
+		const char *real = NULL;
+		struct file_id id = { 0 };
+		int r;
+
+		memory_ends_after(n);
+		r = files_find(&files, path, &real, &id);
+		failed = memory_is_back();
+		/* What only remembers an answer may fail. */
+		if (r != -ENOMEM) {
+			ck_assert_int_eq(r, want ? 0 : -ENOENT);
+			ck_assert_pstr_eq(real, want);
+		}
+		ck_assert(failed || r != -ENOMEM);
+		/* The same, when there is memory again. */
+		check(&files, (size_t)_i);
+		files_done(&files);
+		ck_assert_int_lt(n, 100);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("files");
@@ -121,5 +153,7 @@ int main(void)
 	tcase_add_loop_test(tcase, finds_what_a_path_leads_to, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, one_path_after_the_other_changes_nothing);
 	tcase_add_test(tcase, refuses_what_is_too_long);
+	tcase_add_loop_test(tcase, without_memory_nothing_is_taken_for_missing, 0,
+			    ARRAY_SIZE(rows));
 	return run_tests(tcase);
 }

@@ -168,11 +168,38 @@ START_TEST(loads_that_wait_become_one)
 	loader_job_free(expect(LOADER_RULES, 0)); /* the one that had begun */
 	job = expect(LOADER_RULES, 0);
 	ck_assert(!job->quiet); /* somebody asked for one of them */
+	ck_assert(!job->refresh);
 	loader_job_free(job);
 	loader_job_free(expect(LOADER_CGCONFIG, 0));
 	submit(LOADER_USER_NAME, 7, false); /* whatever would come before it has come */
 	loader_job_free(expect(LOADER_USER_NAME, 7));
 	ck_assert_ptr_null(loader_next_answer(loader));
+}
+END_TEST
+
+static void submit_refresh(void)
+{
+	struct loader_job *job = loader_job_new(LOADER_RULES);
+
+	ck_assert_ptr_nonnull(job);
+	job->quiet = job->refresh = true;
+	loader_submit(loader, job);
+}
+
+/* A look at the files is part of whatever load it became one with. */
+START_TEST(a_refresh_is_not_lost)
+{
+	int fd = block();
+	struct loader_job *job;
+
+	submit(LOADER_RULES, 0, true);
+	submit(LOADER_RULES, 0, true);
+	submit_refresh();
+	(void)close(fd);
+	loader_job_free(expect(LOADER_RULES, 0)); /* the one that had begun */
+	job = expect(LOADER_RULES, 0);
+	ck_assert(job->quiet && job->refresh);
+	loader_job_free(job);
 }
 END_TEST
 
@@ -249,6 +276,7 @@ int main(void)
 			    ARRAY_SIZE(bad_rows));
 	tcase_add_test(tcase, finds_names);
 	tcase_add_test(tcase, loads_that_wait_become_one);
+	tcase_add_test(tcase, a_refresh_is_not_lost);
 	tcase_add_test(tcase, names_that_wait_become_one);
 	tcase_add_test(tcase, ends_with_jobs_and_answers_left);
 	tcase_add_test(tcase, signals_are_not_the_threads);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "helpers.h"
@@ -105,6 +106,71 @@ START_TEST(finds_files_and_directories)
 }
 END_TEST
 
+/* The names on the way to programs, of those below the test's own directory. */
+static const struct {
+	const char *rules, *want;
+} steps[] = {
+	{ "* cpu a", "" },
+	{ "*:@/bin/one cpu a", " /bin" },
+	{ "*:@/bin/one cpu a\n*:@/bin/two cpu a", " /bin" },
+	{ "*:@/none/below/none cpu a", " /none" },
+	{ "*:@/bin/none cpu a", " /bin /bin/none" },
+	{ "*:@/bin/link cpu a", " /bin /bin/link /real" },
+	{ "*:@/tree/* cpu a", " /tree" },
+	{ "*:@/tree/a/b/c* cpu a", " /tree /tree/a /tree/a/b" },
+	{ "*:@/way/b/c cpu a", " /tree /tree/a /tree/a/b /way" },
+};
+
+START_TEST(finds_the_way_to_programs)
+{
+	struct ruleset *set = load(steps[_i].rules);
+	struct programs programs;
+	char text[1024] = "";
+	size_t skip = strlen(dir_path);
+	size_t len = 0;
+
+	fill();
+	ck_assert_int_eq(symlinkat("tree/a", dir_fd, "way"), 0);
+	ck_assert_int_eq(programs_find(set, &programs), 0);
+	for (size_t i = 0; i < programs.n_steps; i++) {
+		if (strncmp(programs.steps[i], dir_path, skip) == 0 && programs.steps[i][skip])
+			len += (size_t)sprintf(text + len, " %s", programs.steps[i] + skip);
+	}
+	ck_assert_str_eq(text, steps[_i].want);
+	ck_assert_uint_eq(programs.n_steps_left_out, 0);
+	programs_done(&programs);
+	ruleset_unref(set);
+}
+END_TEST
+
+/* Many names that are not there in one directory, or one in each of many. */
+START_TEST(watches_not_too_many_directories)
+{
+	const int n = _i ? 300 : 1500;
+	cleanup_free char *text = calloc((size_t)n, 64);
+	struct programs programs;
+	struct ruleset *set;
+	size_t len = 0;
+
+	dir_add("top");
+	for (int i = 0; i < n; i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "top/%d", i);
+		if (_i)
+			ck_assert_int_eq(mkdirat(dir_fd, path, 0755), 0);
+		len += (size_t)sprintf(text + len, "*:@/%s/none/x cpu a\n", path);
+	}
+	set = load(text);
+	ck_assert_int_eq(programs_find(set, &programs), 0);
+	ck_assert_uint_ge(programs.n_steps, _i ? 550 : 1024);
+	ck_assert_uint_le(programs.n_steps, _i ? 556 : 1024);
+	ck_assert_uint_ge(programs.n_steps_left_out, _i ? 44 : 470);
+	programs_done(&programs);
+	ruleset_unref(set);
+}
+END_TEST
+
 START_TEST(says_what_is_no_known_file)
 {
 	static const struct {
@@ -171,6 +237,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, dir_make, dir_remove);
 	tcase_add_loop_test(tcase, finds_files_and_directories, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, finds_the_way_to_programs, 0, ARRAY_SIZE(steps));
+	tcase_add_loop_test(tcase, watches_not_too_many_directories, 0, 2);
 	tcase_add_test(tcase, says_what_is_no_known_file);
 	tcase_add_test(tcase, finds_what_is_below_a_new_directory);
 	tcase_add_test(tcase, knows_which_paths_are_wanted);

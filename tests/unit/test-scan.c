@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "engine/event.h"
+#include "no-memory.h"
 
 /* A directory of its own for each test, with fake processes. */
 static char dir_path[64];
@@ -238,6 +239,47 @@ START_TEST(knows_the_numbers_of_complete_passes)
 }
 END_TEST
 
+/* Whom it could not remember it tells of again, and says that it does not know all. */
+START_TEST(knows_what_it_has_forgotten)
+{
+	struct scan *scan = scan_new(dir_fd);
+	unsigned seen[1000] = { 0 };
+	struct event events[64];
+	int got;
+
+	add_processes(1, 40);
+	got = scan_next(scan, events, 10);
+	ck_assert_int_eq(got, 10);
+	ck_assert(!scan_has_forgotten(scan));
+	for (int i = 0; i < got; i++)
+		seen[events[i].tgid]++;
+	memory_ends_after(0);
+	got = scan_next(scan, events, 30);
+	if (memory_is_back()) {
+		ck_assert_int_eq(got, 30);
+		ck_assert(scan_has_forgotten(scan));
+		for (int i = 0; i < got; i++)
+			seen[events[i].tgid]++;
+		ck_assert_int_eq(run_scan(scan, 64, seen), 0);
+		for (unsigned i = 1; i <= 40; i++)
+			ck_assert_uint_eq(seen[i], 1);
+		scan_go_on(scan);
+		ck_assert_int_eq(run_scan(scan, 64, seen), 1);
+		got = 0;
+		for (unsigned i = 1; i <= 40; i++) {
+			ck_assert_uint_ge(seen[i], 1);
+			got += seen[i] == 2;
+		}
+		/* The array had room for some. */
+		ck_assert_int_ge(got, 24);
+		ck_assert_int_lt(got, 40);
+	} else {
+		ck_assert(!memory_can_end());
+	}
+	scan_free(scan);
+}
+END_TEST
+
 START_TEST(knows_processes_again_in_proc)
 {
 	cleanup_close int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -281,6 +323,7 @@ int main(void)
 	tcase_add_test(tcase, goes_on_with_those_that_it_has_not_found);
 	tcase_add_test(tcase, finds_a_number_anew_that_another_has);
 	tcase_add_test(tcase, knows_the_numbers_of_complete_passes);
+	tcase_add_test(tcase, knows_what_it_has_forgotten);
 	tcase_add_test(tcase, knows_processes_again_in_proc);
 	tcase_add_test(tcase, frees_nothing);
 	suite_add_tcase(suite, tcase);
