@@ -39,6 +39,10 @@ struct actions {
 void engine_act_begin(struct engine *engine, enum event_kind kind,
 		      const struct audit_record *record)
 {
+	const struct runner *runner = engine->actions->runner;
+
+	/* It is another when it was started anew. */
+	engine->decider.runner = runner ? runner_pid(runner) : 0;
 	engine->actions->kind = kind;
 	engine->actions->record = record;
 }
@@ -164,8 +168,7 @@ static void send_signal(struct engine *engine, int pidfd, int signo,
 	const struct process *process = &decision->process;
 	const struct signal_target target = { .tgid = process->tgid, .pidfd = pidfd };
 	const pid_t spared[] = { engine->decider.self, engine->decider.guard,
-				 engine->actions->runner ? runner_pid(engine->actions->runner)
-							 : 0 };
+				 engine->decider.runner };
 	const char *rule = decision->rule->details->yaml->name.text;
 	int r = signal_send(engine->proc_fd, &target, signo, spared,
 			    sizeof(spared) / sizeof(spared[0]));

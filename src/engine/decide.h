@@ -73,7 +73,7 @@ struct decider {
 	void *act_arg;
 	uint64_t now_ms;
 	uint64_t oldest_ticks; /* processes that started before this are exempt; 0: none is */
-	pid_t self, guard;     /* the daemon's processes; 0: none */
+	pid_t self, guard, runner; /* the daemon's processes; 0: none */
 	struct exemptions exemptions;
 	bool has_executed;	      /* just now: the first thread lives, and tells of all of it */
 	bool has_numbers;	      /* identity_number_in() has one for every process */

@@ -113,8 +113,14 @@ static void take_refresh(struct engine *engine, struct loader_job *job)
 		find_programs(engine);
 		return;
 	}
-	swap_rules(engine, job->rules);
+	/* The same groups, as they are. */
+	if (job->groups.n && job->groups.n == engine->groups.n)
+		memcpy(job->groups.thaws, engine->groups.thaws,
+		       job->groups.n * sizeof(*job->groups.thaws));
+	swap_rules(engine, job);
+	placer_set_groups(engine->placer, engine->groups.items, engine->groups.n);
 	engine_take_kinds(engine);
+	engine_accesses_update(engine);
 	engine_sync_programs(engine, &job->programs);
 	log_info("what the rules' programs are was looked up anew");
 }

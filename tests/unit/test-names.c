@@ -135,12 +135,37 @@ START_TEST(tells_a_failure_from_there_is_none)
 }
 END_TEST
 
+START_TEST(finds_what_a_process_of_a_user_is_given)
+{
+	struct names_account account;
+
+	ck_assert_int_eq(names_find_account("root", &account), 0);
+	ck_assert_uint_eq(account.uid, 0);
+	ck_assert_uint_eq(account.gid, 0);
+	ck_assert_str_eq(account.name, "root");
+	ck_assert_str_eq(account.home, "/root");
+	ck_assert_uint_ge(account.n_groups, 1);
+	names_account_done(&account);
+	/* By number; one that nobody has is a user all the same, a name that nobody has is none. */
+	ck_assert_int_eq(names_find_account("0", &account), 0);
+	ck_assert_str_eq(account.name, "root");
+	names_account_done(&account);
+	ck_assert_int_eq(names_find_account("4123456789", &account), 0);
+	ck_assert_uint_eq(account.uid, 4123456789U);
+	ck_assert_uint_eq(account.gid, 4123456789U);
+	ck_assert_uint_eq(account.n_groups, 0);
+	names_account_done(&account);
+	ck_assert_int_eq(names_find_account("no-such-user-here", &account), -ENOENT);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("names");
 
 	tcase_add_loop_test(tcase, finds_ids_of_names_and_numbers, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, finds_names_of_ids);
+	tcase_add_test(tcase, finds_what_a_process_of_a_user_is_given);
 	tcase_add_test(tcase, finds_the_members_of_every_group);
 	tcase_add_test(tcase, tells_a_failure_from_there_is_none);
 	return run_tests(tcase);
