@@ -403,7 +403,7 @@ static const struct row name_rows[] = {
 	{ "triggers: {LOG: {run: /a}}",
 	  "f:1:12: error: the trigger's name \"LOG\" is the name of an action\n" },
 	{ "triggers: {\"\\x7f\": {run: /a}}",
-	  "f:1:12: error: the trigger's name \"\x7f\" has a control character in it\n" },
+	  "f:1:12: error: the trigger's name \"?\" has a control character in it\n" },
 	{ "name: a/../b", "f:1:7: error: \"name\": \"a/../b\" has a component \".\" or \"..\"\n" },
 	{ "name: .", "f:1:7: error: \"name\": \".\" has a component \".\" or \"..\"\n" },
 	{ "name: /", "f:1:7: error: \"name\": \"/\" is empty\n" },
