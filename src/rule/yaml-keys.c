@@ -12,7 +12,7 @@
 #include "rule/destination.h"
 #include "rule/yaml-values.h"
 
-#define PIDS_MAX_OF_KERNEL (4U * 1024 * 1024) /* PID_MAX_LIMIT, kernel/cgroup/pids.c */
+#define PIDS_MAX_OF_KERNEL ((uint64_t)4 << 20) /* PID_MAX_LIMIT, kernel/cgroup/pids.c */
 #define MAX_RUNNING_MAX	   1024
 #define COMM_MAX	   15 /* TASK_COMM_LEN without its zero byte */
 
@@ -132,7 +132,8 @@ static const char *check_parent(char *text)
 {
 	char *name = text + (text[0] == '!');
 
-	if (strchr(name, '/') && !strchr("/*?[\\", name[0]))
+	/* A base name, even if it is a pattern, has no slash. */
+	if (strchr(name, '/') && name[0] != '/')
 		return "never matches: it has a \"/\", but does not begin with one";
 	return check_condition(text);
 }

@@ -45,8 +45,10 @@ struct yaml_shown yaml_show(const char *text)
 	/* Not in the middle of a character. */
 	while (is_cut && len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
 		len--;
+	memcpy(shown.text, text, len);
 	for (size_t i = 0; i < len; i++)
-		shown.text[i] = (unsigned char)text[i] < 0x20 ? '?' : text[i];
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			shown.text[i] = '?';
 	memcpy(shown.text + len, is_cut ? "..." : "", is_cut ? 4 : 1);
 	return shown;
 }

@@ -9,7 +9,11 @@
 
 #include "base/num.h"
 
-#define DURATION_MAX_MS (UINT64_C(576) * 3600 * 1000)
+#define SECOND_MS	((uint64_t)1000)
+#define MINUTE_MS	(60 * SECOND_MS)
+#define HOUR_MS		(60 * MINUTE_MS)
+#define DURATION_MAX_MS (576 * HOUR_MS)
+#define PERCENT_MAX	((uint64_t)100 * 1000) /* in thousandths */
 #define RATE_MAX	1000000U
 #define PAGE_BYTES	4096U
 
@@ -119,21 +123,21 @@ bool yaml_value_percent(const char *text, unsigned *ret)
 
 	if (!scan_thousandths(&text, &value) || (*text && strcmp(text, "%") != 0))
 		return false;
-	if (value == 0 || value > 100U * 1000U || value % 10 != 0)
+	if (value == 0 || value > PERCENT_MAX || value % 10 != 0)
 		return false;
 	*ret = (unsigned)(value / 10);
 	return true;
 }
 
 static const struct unit times[] = {
-	{ "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 }, { "h", 3600 * 1000 }, { NULL, 0 },
+	{ "ms", 1 }, { "s", SECOND_MS }, { "m", MINUTE_MS }, { "h", HOUR_MS }, { NULL, 0 },
 };
 
 bool yaml_value_duration(const char *text, unsigned *ret_ms)
 {
 	static const struct unit units[] = {
-		{ "", 1000 },	    { "ms", 1 },	  { "s", 1000 },
-		{ "m", 60 * 1000 }, { "h", 3600 * 1000 }, { NULL, 0 },
+		{ "", SECOND_MS },  { "ms", 1 },      { "s", SECOND_MS },
+		{ "m", MINUTE_MS }, { "h", HOUR_MS }, { NULL, 0 },
 	};
 	uint64_t ms;
 

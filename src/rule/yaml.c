@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/textmap.h"
+#include "rule/places.h"
 #include "rule/yaml-keys.h"
 #include "rule/yaml-tree.h"
 
@@ -82,9 +83,19 @@ static const char *check_trigger(char *text)
 	return yaml_find_action(text) ? "is the name of an action" : yaml_check_plain(text);
 }
 
+/* Below the top group two names are taken. */
+static const char *check_group(char *text)
+{
+	if (strcmp(text, PLACES_FROZEN) == 0)
+		return "is that of cgred's own group for FREEZE";
+	if (strcmp(text, PLACES_TRIGGERS) == 0)
+		return "is that of cgred's own group for triggers";
+	return yaml_check_name(text);
+}
+
 static const struct named_kind rule_kind = { "rule", yaml_rule_keys, yaml_check_plain, rule_done,
 					     sizeof(struct yaml_rule) };
-static const struct named_kind group_kind = { "group", yaml_group_keys, yaml_check_name, group_done,
+static const struct named_kind group_kind = { "group", yaml_group_keys, check_group, group_done,
 					      sizeof(struct yaml_group) };
 static const struct named_kind trigger_kind = { "trigger", yaml_trigger_keys, check_trigger,
 						trigger_done, sizeof(struct yaml_trigger) };

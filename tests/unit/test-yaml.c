@@ -224,8 +224,8 @@ static const struct row rule_rows[] = {
 	  "rule r comm=*cc,!cc1 containers=docker,none\n" },
 	{ "rules: {r: {comm: abcdefghijklmno}}", "rule r comm=abcdefghijklmno\n" },
 	{ "rules: {r: {comm: abcdefghijklmnop*}}", "rule r comm=abcdefghijklmnop*\n" },
-	{ "rules: {r: {cgroup: user.slice/*, parent: [sshd, /usr/bin/x, '*/y', '!z']}}",
-	  "rule r cgroup=user.slice/* parent=sshd,/usr/bin/x,*/y,!z\n" },
+	{ "rules: {r: {cgroup: user.slice/*, parent: [sshd, /usr/bin/x, '/*/y', '!z']}}",
+	  "rule r cgroup=user.slice/* parent=sshd,/usr/bin/x,/*/y,!z\n" },
 	{ "rules: {r: {sync: auto}, s: {sync: always}, t: {sync: never}}",
 	  "rule r\nrule s always\nrule t never\n" },
 	{ "rules: {r: {dry_run: true, failed: 'yes'}}", "rule r dry_run failed\n" },
@@ -394,6 +394,9 @@ static const struct row name_rows[] = {
 	{ "groups: {a/b: {}}", "f:1:10: error: the group's name \"a/b\" has a \"/\" in it\n" },
 	{ "groups: {..: {}}", "f:1:10: error: the group's name \"..\" is no name\n" },
 	{ "groups: {.: {}}", "f:1:10: error: the group's name \".\" is no name\n" },
+	{ "groups: {frozen: , triggers: {}}",
+	  "f:1:10: error: the group's name \"frozen\" is that of cgred's own group for FREEZE\n"
+	  "f:1:20: error: the group's name \"triggers\" is that of cgred's own group for triggers\n" },
 	{ "groups: {\"\": {}}", "f:1:10: error: the group's name \"\" is empty\n" },
 	{ "groups: {\"a\\nb\": {}}",
 	  "f:1:10: error: the group's name \"a?b\" has a control character in it\n" },
@@ -403,7 +406,7 @@ static const struct row name_rows[] = {
 	{ "triggers: {LOG: {run: /a}}",
 	  "f:1:12: error: the trigger's name \"LOG\" is the name of an action\n" },
 	{ "triggers: {\"\\x7f\": {run: /a}}",
-	  "f:1:12: error: the trigger's name \"\x7f\" has a control character in it\n" },
+	  "f:1:12: error: the trigger's name \"?\" has a control character in it\n" },
 	{ "name: a/../b", "f:1:7: error: \"name\": \"a/../b\" has a component \".\" or \"..\"\n" },
 	{ "name: .", "f:1:7: error: \"name\": \".\" has a component \".\" or \"..\"\n" },
 	{ "name: /", "f:1:7: error: \"name\": \"/\" is empty\n" },
@@ -473,6 +476,11 @@ static const struct row value_rows[] = {
 	  "f:1:25: error: \"containers\" is an empty list\n"
 	  "f:1:38: error: \"cgroup\": \"!\" has nothing behind the \"!\"\n"
 	  "f:1:52: error: \"parent\": \"bin/x\" never matches: it has a \"/\", but does not begin with "
+	  "one\n" },
+	{ "rules: {r: {parent: ['*/x', '!a/b']}}",
+	  "f:1:22: error: \"parent\": \"*/x\" never matches: it has a \"/\", but does not begin with "
+	  "one\n"
+	  "f:1:29: error: \"parent\": \"!a/b\" never matches: it has a \"/\", but does not begin with "
 	  "one\n" },
 	{ "rules: {r: {sync: often}}",
 	  "f:1:19: error: \"sync\" takes auto, always or never, not \"often\"\n" },
