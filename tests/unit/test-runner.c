@@ -265,6 +265,7 @@ static void start_anew(void)
 /* What a daemon may have, and no command of it. */
 static void spoil_the_daemon(void)
 {
+	const unsigned long ignored[8] = { (unsigned long)SIG_IGN };
 	sigset_t some;
 	int fd = open("/etc/passwd", O_RDONLY); /* not O_CLOEXEC */
 
@@ -273,6 +274,9 @@ static void spoil_the_daemon(void)
 	(void)umask(0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
+	/* Which signal(3) refuses. */
+	ck_assert_int_eq(syscall(SYS_rt_sigaction, 32, ignored, NULL, 8), 0);
+	ck_assert_int_eq(syscall(SYS_rt_sigaction, 33, ignored, NULL, 8), 0);
 	(void)sigemptyset(&some);
 	(void)sigaddset(&some, SIGUSR1);
 	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &some, NULL), 0);
