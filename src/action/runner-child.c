@@ -84,11 +84,14 @@ static void set_descriptors(int output_fd, int problem_fd)
 /* As if no daemon had been there: signals, umask, limits. */
 static void set_defaults(void)
 {
+	static const unsigned long by_default[8];
 	struct rlimit limit;
 	sigset_t none;
 
+	/* Not by signal(3): glibc keeps two signals for itself, and whoever started the daemon may
+	 * have ignored them. All zero is SIG_DFL, whatever the order of the kernel's fields. */
 	for (int number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL);
+		(void)syscall(SYS_rt_sigaction, number, by_default, NULL, (NSIG - 1) / 8);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)umask(022);

@@ -118,11 +118,13 @@ static void read_output(struct runner_command *command, const struct speaker *sp
 	close_fd(&command->output_fd);
 }
 
-static void failed_to_start(const struct runner_trigger *trigger, const char *path, int error,
+static void failed_to_start(struct runner_trigger *trigger, const char *path, int error,
 			    const struct speaker *speaker)
 {
 	atomic_fetch_add(&speaker->counters->failed, 1);
-	say(speaker, LOG_WARNING, trigger->name, 0, "cannot start %s: %s", path, strerror(error));
+	if (say_may(&trigger->said, SAY_EVENT, runner_now_ms()))
+		say(speaker, LOG_WARNING, trigger->name, 0, "cannot start %s: %s", path,
+		    strerror(error));
 }
 
 /* Pipes, of which our ends do not wait. */

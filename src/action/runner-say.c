@@ -83,6 +83,7 @@ void say(const struct speaker *speaker, int level, const char *trigger, pid_t pi
 	va_end(args);
 	if (send(speaker->socket_fd, &report,
 		 offsetof(struct runner_report, text) + strlen(report.text) + 1,
-		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+	    level < LOG_DEBUG)
 		atomic_fetch_add(&speaker->counters->lost, 1);
 }

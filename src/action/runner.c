@@ -29,8 +29,8 @@
 /* A call-back logs so many reports. */
 #define REPORTS_MAX 64
 
-/* The process is not started more often than this, and after so long it is looked whether one that
- * was killed has ended. */
+/* The process is not started more often than this, and it is looked so often whether one that was
+ * killed has ended. */
 #define RESTART_MS 1000
 #define REAP_MS	   10
 
@@ -134,14 +134,11 @@ static void forget_process(struct runner *runner)
 /* The socket has ended, and so has the process, or it is about to. */
 static void on_process_end(struct runner *runner)
 {
-	uint64_t passed_ms = now_ms() - runner->started_ms;
-
 	log_warning("triggers: the runner's process (%d) has ended, and is started anew",
 		    (int)runner->pid);
 	forget_process(runner);
 	(void)kill(runner->old_pid, SIGKILL);
-	count_unfinished(runner);
-	loop_timer_arm(runner->on_restart, passed_ms < RESTART_MS ? RESTART_MS - passed_ms : 0);
+	loop_timer_arm(runner->on_restart, 0);
 }
 
 /* ---- reports ----------------------------------------------------------------------------------
@@ -210,14 +207,21 @@ static int start(struct runner *runner)
 static void on_restart(void *arg)
 {
 	struct runner *runner = arg;
+	uint64_t passed_ms = now_ms() - runner->started_ms;
 	int r;
 
 	if (runner->old_pid && waitpid(runner->old_pid, NULL, WNOHANG) == 0) {
-		(void)kill(runner->old_pid, SIGKILL);
 		loop_timer_arm(runner->on_restart, REAP_MS);
 		return;
 	}
+	/* Only now it counts no more. */
+	if (runner->old_pid)
+		count_unfinished(runner);
 	runner->old_pid = 0;
+	if (passed_ms < RESTART_MS) {
+		loop_timer_arm(runner->on_restart, RESTART_MS - passed_ms);
+		return;
+	}
 	r = start(runner);
 	if (r < 0) {
 		log_err("triggers: cannot start the runner's process: %s", strerror(-r));

@@ -15,21 +15,22 @@ struct loop;
  */
 struct runner;
 
-/* A command, its names looked up. */
+/* A command, its names looked up. Triggers are told apart by their names; of one whose limits have
+ * changed the newest count. */
 struct trigger {
 	const char *name;
 	const char *run;	 /* absolute path */
-	const char *const *args; /* without the program itself, ended by NULL */
-	const char *cwd;
+	const char *const *args; /* without the program itself, ended by NULL; or NULL */
+	const char *cwd;	 /* entered as the user; NULL: "/" */
 	const char *user, *home; /* for USER, LOGNAME and HOME; user may be a number, home "/" */
 	uid_t uid;
 	gid_t gid;
 	const gid_t *groups; /* supplementary ones: all that it has */
 	size_t n_groups;
 	unsigned timeout_ms;  /* TERM then, KILL RUNNER_KILL_MS later; 0: none */
-	unsigned max_running; /* at a time; more wait in a queue of RUNNER_QUEUE_MAX */
-	unsigned rate,
-		rate_ms; /* so many are started in such a time, more are dropped; 0: no limit */
+	unsigned max_running; /* at a time, 1 at least; more wait: RUNNER_QUEUE_MAX, oldest first */
+	unsigned rate, rate_ms; /* so many in such a time, more are dropped; 0: no limit. At most
+				 * rate at once, then one each rate_ms / rate. */
 };
 
 #define RUNNER_KILL_MS	 2000
@@ -56,16 +57,20 @@ void runner_free(struct runner *runner); /* takes NULL */
 pid_t runner_pid(const struct runner *runner);
 
 /*
- * Run a command, soon. Its environment: variables, and PATH, HOME, USER, LOGNAME, SHELL. What it
- * prints, and how it ended, is logged. 0; -EAGAIN: it was dropped, as too many wait, and counted;
- * another -errno.
+ * Run a command, soon. Its environment: variables (values are cut at 4 KiB), and PATH, HOME, USER,
+ * LOGNAME, SHELL, which variables cannot change. What it prints, and how it ended, is logged.
+ * Nothing of the arguments is needed after the call. 0; -EAGAIN: it was dropped, as too many wait,
+ * and counted; -EPIPE: the process has ended, and is not started anew yet; -E2BIG: all its texts
+ * are more than 128 KiB; -EINVAL: no name of a variable. The last three count as failed.
  */
 int runner_fire(struct runner *runner, const struct trigger *trigger,
 		const struct trigger_variable *variables, size_t n_variables);
 
 struct runner_stats {
-	uint64_t fired, started, failed; /* failed: could not be started, or a bad status */
-	uint64_t timed_out;
+	uint64_t fired;	    /* calls of runner_fire() */
+	uint64_t started;   /* executed */
+	uint64_t failed;    /* could not be started, a bad status, or the process ended under it */
+	uint64_t timed_out; /* not failed as well */
 	uint64_t dropped_rate, dropped_full;
 	size_t running, waiting;
 };

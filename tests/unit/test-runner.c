@@ -7,21 +7,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "action/runner-lines.h"
 #include "action/runner-protocol.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "helpers.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 
 #define PROBE "tests/helpers/trigger-probe"
 
@@ -246,25 +255,88 @@ START_TEST(gives_arguments_as_they_are)
 }
 END_TEST
 
+static void start_anew(void)
+{
+	runner_free(runner);
+	runner = NULL;
+	ck_assert_int_eq(runner_new(loop, &config, &runner), 0);
+}
+
+/* What a daemon may have, and no command of it. */
+static void spoil_the_daemon(void)
+{
+	const unsigned long ignored[8] = { (unsigned long)SIG_IGN };
+	sigset_t some;
+	int fd = open("/etc/passwd", O_RDONLY); /* not O_CLOEXEC */
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(dup2(fd, 200), 200);
+	(void)umask(0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	/* Which signal(3) refuses. */
+	ck_assert_int_eq(syscall(SYS_rt_sigaction, 32, ignored, NULL, 8), 0);
+	ck_assert_int_eq(syscall(SYS_rt_sigaction, 33, ignored, NULL, 8), 0);
+	(void)sigemptyset(&some);
+	(void)sigaddset(&some, SIGUSR1);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &some, NULL), 0);
+}
+
+static void assert_nothing_given(const char *file)
+{
+	cleanup_free char *fds = section(file, "fd");
+	unsigned long pipes[2];
+
+	ck_assert_msg(
+		sscanf(fds, "0 /dev/null\n1 pipe:[%lu]\n2 pipe:[%lu]\n", &pipes[0], &pipes[1]) == 2,
+		"%s", fds);
+	ck_assert_uint_eq(pipes[0], pipes[1]);
+	ck_assert_msg(strstr(fds, "]\n2 pipe:") && strcspn(strstr(fds, "\n2 ") + 1, "\n") + 1 ==
+							   strlen(strstr(fds, "\n2 ") + 1),
+		      "%s", fds);
+	assert_section(file, "umask", "022\n");
+	ck_assert(section_has(file, "status", "SigBlk:\t0000000000000000"));
+	ck_assert(section_has(file, "status", "SigIgn:\t0000000000000000"));
+}
+
 START_TEST(gives_nothing_of_the_daemon)
 {
 	cleanup_free char *out = dir_join("out");
-	cleanup_free char *fds = NULL;
 	const char *const args[] = { out, NULL };
 	struct trigger trigger = trigger_of("probe", probe, args);
 
+	spoil_the_daemon();
+	start_anew();
 	trigger.cwd = dir_path;
 	fire(&trigger);
 	await(dir_has("out"));
-	fds = section("out", "fd");
-	ck_assert_msg(strncmp(fds, "0 /dev/null\n1 pipe:[", 20) == 0, "%s", fds);
-	ck_assert_ptr_nonnull(strstr(fds, "\n2 pipe:["));
-	ck_assert_ptr_null(strstr(fds, "\n3 "));
-	assert_section("out", "umask", "022\n");
+	assert_nothing_given("out");
 	ck_assert(section_has("out", "cwd", dir_path));
-	ck_assert(section_has("out", "status", "SigBlk:\t0000000000000000"));
-	ck_assert(section_has("out", "status", "SigIgn:\t0000000000000000"));
 	ck_assert(section_has("out", "status", "NoNewPrivs:\t0"));
+}
+END_TEST
+
+/* As on a kernel before 5.9. */
+START_TEST(gives_nothing_without_close_range)
+{
+	cleanup_free char *out = dir_join("out");
+	const char *const args[] = { out, NULL };
+	struct trigger trigger = trigger_of("probe", probe, args);
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = ARRAY_SIZE(filter), .filter = filter };
+
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+	spoil_the_daemon();
+	start_anew();
+	fire(&trigger);
+	await(dir_has("out"));
+	assert_nothing_given("out");
 }
 END_TEST
 
@@ -290,20 +362,23 @@ START_TEST(takes_back_what_the_daemon_raised)
 	const char *const args[] = { out, NULL };
 	struct trigger trigger = trigger_of("probe", probe, args);
 	struct rlimit limit;
+	bool lowered; /* not every root may */
 
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	limit.rlim_cur = limit.rlim_max < 4096 ? limit.rlim_max : 4096;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	if (getuid() == 0)
 		ck_assert_int_eq(setpriority(PRIO_PROCESS, 0, -10), 0);
-	runner_free(runner);
-	ck_assert_int_eq(runner_new(loop, &config, &runner), 0);
+	lowered = file_write_str(AT_FDCWD, "/proc/self/oom_score_adj", "-500") == 0;
+	start_anew();
 	fire(&trigger);
 	await(dir_has("out"));
 	if (limit.rlim_max >= 1024)
 		assert_section("out", "nofile", "1024\n");
 	if (getuid() == 0)
 		assert_section("out", "nice", "0\n");
+	if (lowered)
+		assert_section("out", "oom", "0\n");
 }
 END_TEST
 
@@ -321,8 +396,7 @@ START_TEST(becomes_the_user_for_good)
 	trigger.n_groups = ARRAY_SIZE(groups);
 	ck_assert_int_eq(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), 0);
 	ck_assert_int_eq(prctl(PR_SET_SECUREBITS, 4, 0, 0, 0), 0); /* NO_SETUID_FIXUP */
-	runner_free(runner);
-	ck_assert_int_eq(runner_new(loop, &config, &runner), 0);
+	start_anew();
 	fire(&trigger);
 	await(dir_has("out"));
 	ck_assert(section_has("out", "status", "Uid:\t64123\t64123\t64123\t64123"));
@@ -498,6 +572,19 @@ static pid_t read_pid(const char *file)
 	return (pid_t)strtol(text, NULL, 10);
 }
 
+/* A command that tells its pid in a file before its time is over: a busy machine may need more. */
+static pid_t fire_in_time(struct trigger *trigger, const char *file)
+{
+	for (;; trigger->timeout_ms *= 2) {
+		uint64_t before = stats().timed_out;
+
+		fire(trigger);
+		await(dir_has(file) || stats().timed_out > before);
+		if (dir_has(file))
+			return read_pid(file);
+	}
+}
+
 static bool is_gone(pid_t pid)
 {
 	return kill(pid, 0) < 0 && errno == ESRCH;
@@ -510,14 +597,12 @@ START_TEST(a_time_out_ends_the_whole_group)
 	pid_t child;
 
 	slow.cwd = dir_path;
-	slow.timeout_ms = 300;
-	fire(&slow);
-	child = read_pid("child");
-	await(stats().timed_out == 1);
-	await(stats().running == 0);
-	ck_assert_uint_ge(now_ms() - start_ms, 300);
+	slow.timeout_ms = 500;
+	child = fire_in_time(&slow, "child");
+	await(stats().timed_out > 0 && stats().running == 0);
+	ck_assert_uint_ge(now_ms() - start_ms, 500);
 	await(is_gone(child));
-	await(log_has("still runs after 300 ms, and is ended"));
+	await(log_has("ms, and is ended"));
 	ck_assert_uint_eq(stats().failed, 0);
 }
 END_TEST
@@ -530,11 +615,10 @@ START_TEST(who_ignores_TERM_is_killed)
 	pid_t child;
 
 	deaf.cwd = dir_path;
-	deaf.timeout_ms = 200;
-	fire(&deaf);
-	child = read_pid("child");
-	await(stats().running == 0 && stats().timed_out == 1);
-	ck_assert_uint_ge(now_ms() - start_ms, 200 + RUNNER_KILL_MS);
+	deaf.timeout_ms = 500;
+	child = fire_in_time(&deaf, "child");
+	await(stats().running == 0 && stats().timed_out > 0);
+	ck_assert_uint_ge(now_ms() - start_ms, 500 + RUNNER_KILL_MS);
 	await(is_gone(child));
 	await(log_has("killed by signal 9"));
 }
@@ -751,7 +835,7 @@ START_TEST(a_burst_stays_within_all_limits)
 		variables[i] = (struct trigger_variable){ names[i], "/some/value/of/it" };
 	}
 	burst.cwd = dir_path;
-	burst.rate = 500;
+	burst.rate = 200;
 	burst.rate_ms = 60000;
 	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (int i = 0; i < 10000; i++) {
@@ -775,8 +859,8 @@ START_TEST(a_burst_stays_within_all_limits)
 	ck_assert_uint_le(most_running, 4);
 	ck_assert_uint_le(most_waiting, RUNNER_QUEUE_MAX);
 	ck_assert_uint_eq(now.fired, 10000);
-	ck_assert_uint_ge(now.started, 500);
-	ck_assert_uint_le(now.started, 700); /* what the time of the test has earned */
+	ck_assert_uint_ge(now.started, 200);
+	ck_assert_uint_le(now.started, 400); /* what the time of the test has earned */
 	ck_assert_uint_eq(now.started + now.dropped_rate + now.dropped_full, 10000);
 	ck_assert_uint_eq(now.failed, 0);
 	text = dir_read("started");
@@ -900,6 +984,7 @@ int main(void)
 	tcase_add_test(tcase, gives_exactly_this_environment);
 	tcase_add_test(tcase, gives_arguments_as_they_are);
 	tcase_add_test(tcase, gives_nothing_of_the_daemon);
+	tcase_add_test(tcase, gives_nothing_without_close_range);
 	tcase_add_test(tcase, runs_in_a_session_of_its_own);
 	tcase_add_test(tcase, takes_back_what_the_daemon_raised);
 	if (getuid() == 0) {
