@@ -4,7 +4,7 @@
 # other values arrive in their files.
 #
 # vm: yes
-# timeout: 120
+# timeout: 180
 . "$(dirname "$0")/../lib.sh"
 
 need_controller cpu
@@ -21,24 +21,30 @@ used() {
 	awk -v cpus="$cpus" '$1 == "cpu" { print int($2 * 10000 / $4 / cpus) }' "$OUT"
 }
 
-assert_share() {
+# has_share HUNDREDTHS: within a tenth. More is a limit that does not bite.
+has_share() {
 	share=$(used)
 	echo "of 10000 of $cpus CPUs: wanted $1, got $share"
-	[ $((share * 10)) -ge $(($1 * 9)) ] && [ $((share * 10)) -le $(($1 * 11)) ] || fail "$(cat "$OUT")"
+	[ $((share * 10)) -le $(($1 * 11)) ] || fail "more than the limit: $(cat "$OUT")"
+	[ $((share * 10)) -ge $(($1 * 9)) ]
 }
 
 # The slower the machine, the more the beginning and the end weigh.
 time=5
 [ "$SCALE" -eq 1 ] || time=12
 for hundredths in 1000 2500; do
-	limited <<E
+	for try in 1 2 3; do
+		limited <<E
 group $CG $first
 group $CG/c cpu=$hundredths $first
 load
 run $CG/c $T/bin/eat cpu $cpus $time
 E
-	says 'exit 0' && ! says warning || fail "$(cat "$OUT")"
-	assert_share $hundredths
+		says 'exit 0' && ! says warning || fail "$(cat "$OUT")"
+		# Less may be the machine: seen in a VM on one that was busy, and not again on the same when it was not.
+		! has_share $hundredths || break
+		[ $try -lt 3 ] || fail "less than the limit: $(cat "$OUT" "$(group_dir cpu "$CG/c")/cpu.stat")"
+	done
 done
 [ "$(cat "$(group_dir cpu "$CG/c")/${first%=*}")" = "${first#*=}" ] || fail "a value did not arrive"
 
