@@ -322,8 +322,7 @@ static void read_openat2(struct audit_records *records)
 /* ---- its paths ---------------------------------------------------------------------------------
  */
 
-/* first: before the others. */
-static void add_path(struct entry *entry, const char *path, bool first)
+static void add_path(struct entry *entry, const char *path)
 {
 	struct audit_record *record = &entry->record;
 	const char *kept;
@@ -331,78 +330,81 @@ static void add_path(struct entry *entry, const char *path, bool first)
 	for (size_t i = 0; i < record->n_paths; i++)
 		if (strcmp(record->paths[i], path) == 0)
 			return;
-	if (record->n_paths == AUDIT_PATHS_MAX && !first)
+	if (record->n_paths == AUDIT_PATHS_MAX)
 		return;
 	kept = keep(entry, path);
-	if (!kept)
-		return;
-	if (record->n_paths < AUDIT_PATHS_MAX)
-		record->n_paths++;
-	if (first)
-		memmove(&record->paths[1], &record->paths[0],
-			(record->n_paths - 1) * sizeof(record->paths[0]));
-	record->paths[first ? 0 : record->n_paths - 1] = kept;
+	if (kept)
+		record->paths[record->n_paths++] = kept;
 }
 
-/* Directories that something happened in are told only when it is not told what. */
-static bool is_wanted(const struct audit_item *item, bool parents)
+/* As each watch that it lies in is configured, that of the key first: the kernel tells only one of
+ * all whose rules it met. */
+static bool add_in_places(struct audit_records *records, struct entry *entry, const char *path)
 {
-	return (item->type == AUDIT_NAME_PARENT) == parents;
+	const struct audit_place *first = place_of_key(records, entry->record.key);
+	char named[PATH_MAX];
+	bool found = false;
+
+	if (first && audit_path_in_place(first, path, named, sizeof(named))) {
+		add_path(entry, named);
+		found = true;
+	}
+	for (size_t i = 0; i < records->n_places; i++) {
+		if (!audit_path_in_place(&records->places[i], path, named, sizeof(named)))
+			continue;
+		add_path(entry, named);
+		found = true;
+	}
+	return found;
 }
 
-/* Two passes: with those in watches first. Returns how many there were. */
-static size_t add_paths(struct audit_records *records, struct entry *entry, bool parents,
-			bool inside)
+/* What is done with the paths of an event. */
+enum pass {
+	PASS_INSIDE,  /* add what looks like a watch */
+	PASS_REALLY,  /* add what leads into a watch by a link or another mount */
+	PASS_OUTSIDE, /* add all others */
+};
+
+/* Returns whether one was added that lies in a watch. */
+static bool add_paths(struct audit_records *records, struct entry *entry, bool parents,
+		      enum pass pass)
 {
 	char path[PATH_MAX];
-	char named[PATH_MAX];
-	size_t n = 0;
+	char real[PATH_MAX];
+	bool found = false;
 
 	for (size_t i = 0; i < records->call.n_items; i++) {
 		const struct audit_item *item = &records->call.items[i];
-		bool is_inside;
 
-		if (!is_wanted(item, parents) ||
+		if ((item->type == AUDIT_NAME_PARENT) != parents ||
 		    !audit_path_resolve(records->proc_fd, &records->call, item, path, sizeof(path)))
 			continue;
-		is_inside = audit_path_in_places(records->places, records->n_places, path, named,
-						 sizeof(named));
-		if (is_inside != inside)
-			continue;
-		add_path(entry, is_inside ? named : path, false);
-		n++;
+		if (pass == PASS_INSIDE)
+			found |= add_in_places(records, entry, path);
+		else if (pass == PASS_OUTSIDE)
+			add_path(entry, path);
+		else if (audit_path_really(path, real, sizeof(real)))
+			found |= add_in_places(records, entry, real);
 	}
-	return n;
+	return found;
 }
 
-/* No name looks like a watch, and yet the kernel says that it is one: by a link, by another mount,
- * or relative to what is gone. */
-static void add_watch_itself(struct audit_records *records, struct entry *entry)
-{
-	const struct audit_place *place = place_of_key(records, entry->record.key);
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < entry->record.n_paths; i++)
-		if (audit_path_in_places_really(records->places, records->n_places,
-						entry->record.paths[i], path, sizeof(path))) {
-			add_path(entry, path, true);
-			return;
-		}
-	if (place)
-		add_path(entry, place->path, true);
-}
-
+/*
+ * Directories that something happened in are told only when it is not told what. Where no name
+ * leads into a watch, and yet the kernel says that it was one, the watch itself is told: the name
+ * is relative to what is gone, or of another mount namespace.
+ */
 static void find_paths(struct audit_records *records, struct entry *entry)
 {
-	size_t inside = add_paths(records, entry, false, true);
+	const struct audit_place *place = place_of_key(records, entry->record.key);
 
-	(void)add_paths(records, entry, false, false);
-	if (entry->record.n_paths == 0) {
-		inside = add_paths(records, entry, true, true);
-		(void)add_paths(records, entry, true, false);
-	}
-	if (inside == 0)
-		add_watch_itself(records, entry);
+	if (!add_paths(records, entry, false, PASS_INSIDE) &&
+	    !add_paths(records, entry, true, PASS_INSIDE) &&
+	    !add_paths(records, entry, false, PASS_REALLY) && place)
+		add_path(entry, place->path);
+	(void)add_paths(records, entry, false, PASS_OUTSIDE);
+	if (entry->record.n_paths == 0)
+		(void)add_paths(records, entry, true, PASS_OUTSIDE);
 }
 
 /* ---- complete events ---------------------------------------------------------------------------
@@ -591,8 +593,12 @@ bool audit_records_feed(struct audit_records *records, unsigned type, const char
 	records->idle_ages = 0;
 	if (auparse_feed(records->parser, records->line, (size_t)head + len + 1) != 0)
 		return false;
-	if (type == TYPE_EOE)
-		forget_serial(records, serial);
+	if (type != TYPE_EOE)
+		return true;
+	/* The library looks for what is complete before it takes a record, not after: the event
+	 * would wait for the next one. */
+	auparse_feed_age_events(records->parser);
+	forget_serial(records, serial);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,6 +145,16 @@ static int open_all(struct audit *audit, const char **ret_tried)
 	return audit_socket_open(&audit->socket, ret_tried);
 }
 
+/* The records of another listener's rules come to this one, too: numbers far apart from its. */
+static unsigned first_id(void)
+{
+	uint32_t id;
+
+	if (getrandom(&id, sizeof(id), GRND_NONBLOCK) != sizeof(id))
+		id = (uint32_t)getpid() << 12;
+	return id & 0xfffff000;
+}
+
 int audit_open(enum audit_policy policy, const char *state_path, struct audit **ret,
 	       const char **ret_tried)
 {
@@ -155,6 +166,7 @@ int audit_open(enum audit_policy policy, const char *state_path, struct audit **
 		return -ENOMEM;
 	audit->policy = policy;
 	audit->fd = audit->proc_fd = -1;
+	audit->watches.last_id = first_id();
 	audit->state_path = strdup(state_path);
 	r = audit->state_path ? open_all(audit, ret_tried) : -ENOMEM;
 	if (r < 0) {
@@ -270,11 +282,14 @@ static void add_rules(struct audit *audit, struct audit_target *target)
 		rule->error = audit_kernel_add_rule(audit->fd, rule->data, true);
 		rule->is_set = rule->error == 0 || rule->error == -EEXIST;
 	}
+	/* The kernel shares what it knows of a directory between the rules for it. */
+	if (target->is_directory && target->is_changed)
+		(void)audit_kernel_cover(audit->fd, target->path);
+	target->is_changed = false;
 }
 
-static void delete_retired(struct audit *audit)
+static void delete_rules(struct audit *audit, struct audit_retired *retired)
 {
-	struct audit_retired *retired = &audit->watches.retired;
 	size_t left = 0;
 
 	for (size_t i = 0; i < retired->n; i++) {
@@ -289,13 +304,20 @@ static void delete_retired(struct audit *audit)
 	retired->n = left;
 }
 
+/* Is there anything in the kernel to change? Also where rules are set it may have been switched
+ * off. */
+static bool is_needed(const struct audit *audit)
+{
+	return audit->watches.n > 0 || audit->watches.retired.n > 0 || audit->watches.stale.n > 0;
+}
+
 /* New rules come before the old ones go: nothing is missed in between. */
 static int apply(struct audit *audit)
 {
 	struct audit_kernel_status status;
 	int r;
 
-	if (audit_watches_unset(&audit->watches) == 0 && audit->watches.retired.n == 0)
+	if (!is_needed(audit))
 		return 0;
 	r = audit_kernel_get_status(audit->fd, &status);
 	if (r == 0 && status.enabled > 1)
@@ -306,10 +328,11 @@ static int apply(struct audit *audit)
 		r = save_state(audit);
 	if (r < 0)
 		return r;
+	delete_rules(audit, &audit->watches.stale);
 	for (size_t i = 0; i < audit->watches.n; i++)
 		for (size_t j = 0; j < audit->watches.list[i].n_targets; j++)
 			add_rules(audit, &audit->watches.list[i].targets[j]);
-	delete_retired(audit);
+	delete_rules(audit, &audit->watches.retired);
 	return save_state(audit);
 }
 
