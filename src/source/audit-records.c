@@ -358,6 +358,17 @@ static bool add_in_places(struct audit_records *records, struct entry *entry, co
 	return found;
 }
 
+/* Not what was added as a watch has it. */
+static void add_outside(struct audit_records *records, struct entry *entry, const char *path)
+{
+	char named[PATH_MAX];
+
+	for (size_t i = 0; i < records->n_places; i++)
+		if (audit_path_in_place(&records->places[i], path, named, sizeof(named)))
+			return;
+	add_path(entry, path);
+}
+
 /* What is done with the paths of an event. */
 enum pass {
 	PASS_INSIDE,  /* add what looks like a watch */
@@ -382,7 +393,7 @@ static bool add_paths(struct audit_records *records, struct entry *entry, bool p
 		if (pass == PASS_INSIDE)
 			found |= add_in_places(records, entry, path);
 		else if (pass == PASS_OUTSIDE)
-			add_path(entry, path);
+			add_outside(records, entry, path);
 		else if (audit_path_really(path, real, sizeof(real)))
 			found |= add_in_places(records, entry, real);
 	}
