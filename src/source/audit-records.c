@@ -426,6 +426,22 @@ static uint64_t number_of(const char *text, int base)
 	return text ? strtoull(text, NULL, base) : 0;
 }
 
+/* The kernel's rule may be for more calls than the watch. */
+static bool is_failure_wanted(const struct audit_records *records,
+			      const struct audit_record *record)
+{
+	char named[PATH_MAX];
+
+	if (!place_of_key(records, record->key))
+		return true; /* somebody else's rule */
+	for (size_t i = 0; i < records->n_places; i++)
+		for (size_t j = 0; j < record->n_paths && records->places[i].failed; j++)
+			if (audit_path_in_place(&records->places[i], record->paths[j], named,
+						sizeof(named)))
+				return true;
+	return false;
+}
+
 /* False: no event of ours, or one that lost the record that says what it was. */
 static bool finish(struct audit_records *records, struct entry *entry, bool has_openat2)
 {
@@ -446,7 +462,7 @@ static bool finish(struct audit_records *records, struct entry *entry, bool has_
 	if (record->tid <= 0 || record->access == 0)
 		return false;
 	find_paths(records, entry);
-	return true;
+	return record->success || is_failure_wanted(records, record);
 }
 
 static void read_event(struct audit_records *records, struct entry *entry)

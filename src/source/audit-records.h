@@ -20,6 +20,7 @@ struct audit_place {
 	const char *path; /* as configured */
 	const char *real; /* without symbolic links; NULL: it does not exist */
 	bool is_directory;
+	bool failed; /* calls that failed count, too */
 };
 
 /* Types of records (linux/audit.h) that the caller has to know, too. */

@@ -159,7 +159,10 @@ static int make_rules(const struct audit_watched *watched, struct audit_target *
 			.path = target->path,
 			.is_directory = target->is_directory,
 			.access = kinds[i].letter,
-			.failed = watched->failed,
+			/* The kernel decides about a name that goes away (audit_update_watch())
+			 * before it is known whether the call succeeds. */
+			.failed = watched->failed ||
+				  (!target->is_directory && kinds[i].letter == 'w'),
 			.key = rule->key,
 		};
 

@@ -162,6 +162,7 @@ struct audit_place *audit_watches_places(const struct audit_watches *watches)
 			.path = watched->path,
 			.real = watched->real,
 			.is_directory = watched->is_directory,
+			.failed = watched->failed,
 		};
 	}
 	return places;

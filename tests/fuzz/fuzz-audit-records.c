@@ -33,8 +33,8 @@ static void take_events(struct audit_records *records)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct audit_place places[] = {
-		{ 1, "/watched/file", "/watched/file", false },
-		{ 2, "/watched/dir", "/real/dir", true },
+		{ 1, "/watched/file", "/watched/file", false, true },
+		{ 2, "/watched/dir", "/real/dir", true, false },
 	};
 	struct audit_records *records = audit_records_new(AT_FDCWD, size % 2);
 	const char *text = (const char *)data;

@@ -29,10 +29,10 @@ static struct audit_record record;
 static unsigned now_s;
 
 static const struct audit_place places[] = {
-	{ 1, "/watched/file", "/watched/file", false },
-	{ 2, "/watched/dir", "/watched/dir", true },
-	{ 3, "/link/to", "/real/place", true },
-	{ 4, "/not/there", NULL, false },
+	{ 1, "/watched/file", "/watched/file", false, true },
+	{ 2, "/watched/dir", "/watched/dir", true, false },
+	{ 3, "/link/to", "/real/place", true, false },
+	{ 4, "/not/there", NULL, false, false },
 };
 
 static void setup(void)
@@ -346,12 +346,17 @@ START_TEST(tells_failed_calls)
 		   "arch=c000003e syscall=257 success=no exit=-13 " OPEN_ARGUMENTS(
 			   "0") " pid=5 key=\"cgred_1_r_1\"");
 	(void)feed(7, EOE, "");
+	/* and not where nobody asked */
+	feed_call(8, 257, OPEN_ARGUMENTS("0"), "no", "\"cgred_2_r_1\"");
+	(void)feed(8, PATH, "item=0 name=\"/watched/dir/a\" inode=7 nametype=NORMAL");
+	(void)feed(8, EOE, "");
 	assert_event();
 	ck_assert(!record.success);
 	ck_assert_str_eq(record.fields[AUDIT_RESULT], "fail");
 	assert_event();
 	ck_assert_str_eq(record.fields[AUDIT_EXIT], "EACCES");
 	ck_assert_ptr_null(record.fields[AUDIT_COMM]);
+	assert_none();
 }
 END_TEST
 
@@ -502,7 +507,7 @@ START_TEST(a_name_relative_to_a_descriptor_is_believed_when_the_inode_agrees)
 	cleanup_free char *other = dir_join("other");
 	cleanup_free char *want = dir_join("tree/x");
 	cleanup_close int proc_fd = -1;
-	struct audit_place place = { 2, base, base, true };
+	struct audit_place place = { 2, base, base, true, false };
 	char rest[256];
 	struct stat st;
 
@@ -538,7 +543,7 @@ START_TEST(a_link_into_a_watch_is_told_as_configured)
 	cleanup_free char *base = dir_join("tree");
 	cleanup_free char *real = realpath(dir_path, NULL);
 	cleanup_free char *alias = dir_join("alias");
-	struct audit_place place = { 2, base, NULL, true };
+	struct audit_place place = { 2, base, NULL, true, false };
 	char name[256];
 	char want[256];
 
