@@ -49,6 +49,8 @@ struct audit {
 	struct audit_place *places; /* of the watches */
 	uint32_t kernel_lost;	    /* the kernel's counter when it was last read */
 	int64_t last_tick_ms;
+	int64_t read_ms;    /* when there was something last */
+	bool drained;	    /* when it was last read */
 	bool tick_due;	    /* records came since */
 	bool rules_changed; /* by somebody, it seems */
 	bool lost;	    /* not said yet */
@@ -487,7 +489,8 @@ static void tick(struct audit *audit)
 		return;
 	audit->last_tick_ms = now;
 	audit->tick_due = false;
-	audit_records_age(audit->records);
+	if (audit->drained)
+		audit_records_age(audit->records, now);
 	ask_kernel_lost(audit);
 	count_lost(audit, audit_socket_new_drops(audit->socket));
 	if (audit->rules_changed) {
@@ -505,7 +508,8 @@ static void take_message(struct audit *audit, const struct audit_message *messag
 	    memmem(message->text, message->len, removed, sizeof(removed) - 1) &&
 	    memmem(message->text, message->len, key, sizeof(key) - 1))
 		audit->rules_changed = true;
-	if (audit_records_feed(audit->records, message->type, message->text, message->len))
+	if (audit_records_feed(audit->records, audit->read_ms, message->type, message->text,
+			       message->len))
 		audit->stats.records++;
 }
 
@@ -516,6 +520,7 @@ static int read_batch(struct audit *audit)
 	size_t n;
 	int got = audit_socket_read(audit->socket, messages, &n);
 
+	audit->drained = got == 0;
 	if (got == -ENOBUFS) {
 		audit->stats.overruns++;
 		audit->lost = true;
@@ -526,6 +531,7 @@ static int read_batch(struct audit *audit)
 	if (got <= 0)
 		return got < 0 ? got : 1;
 	audit->tick_due = true;
+	audit->read_ms = now_ms();
 	for (size_t i = 0; i < n; i++)
 		take_message(audit, &messages[i]);
 	return 0;

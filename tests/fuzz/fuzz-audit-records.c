@@ -50,12 +50,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < 4 && i < len && text[i] >= '0' && text[i] <= '9'; i++)
 			type = type * 10 + (unsigned)(text[i] - '0');
 		if (len > 5)
-			(void)audit_records_feed(records, type, text + 5, len - 5);
+			(void)audit_records_feed(records, 0, type, text + 5, len - 5);
 		take_events(records);
 		text += len + (end != NULL);
 		size -= len + (end != NULL);
 	}
-	audit_records_age(records);
+	audit_records_age(records, 10000);
 	take_events(records);
 	audit_records_free(records);
 	return 0;
