@@ -38,6 +38,7 @@
 struct audit {
 	enum audit_policy policy;
 	char *state_path;
+	pid_t pid;
 	int fd; /* for requests */
 	struct audit_socket *socket;
 	int proc_fd;
@@ -167,6 +168,7 @@ int audit_open(enum audit_policy policy, const char *state_path, struct audit **
 	if (!audit)
 		return -ENOMEM;
 	audit->policy = policy;
+	audit->pid = getpid();
 	audit->fd = audit->proc_fd = -1;
 	audit->watches.last_id = first_id();
 	audit->state_path = strdup(state_path);
@@ -537,6 +539,15 @@ static int read_batch(struct audit *audit)
 	return 0;
 }
 
+/* With "reuse" the rules are not ours, and this process may meet them, too. */
+static bool next_event(struct audit *audit, struct audit_record *ret)
+{
+	while (audit_records_next(audit->records, ret))
+		if (ret->tid != audit->pid)
+			return true;
+	return false;
+}
+
 int audit_read(struct audit *audit, struct audit_record *ret)
 {
 	int r = 0;
@@ -547,7 +558,7 @@ int audit_read(struct audit *audit, struct audit_record *ret)
 			audit->lost = false;
 			return -ENOBUFS;
 		}
-		if (audit_records_next(audit->records, ret)) {
+		if (next_event(audit, ret)) {
 			audit->stats.events++;
 			return 1;
 		}

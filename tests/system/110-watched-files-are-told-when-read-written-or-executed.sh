@@ -32,5 +32,8 @@ assert_told access=w "path=$T/written" "path=$T/moved"
 assert_told access=w "path=$T/both"
 settle_events
 assert test "$(grep -c " path=$T/read " "$EVENTS")" -eq "$n"
+
+# Replacing itself leaves no rule behind, and none is missing.
+assert test "$(auditctl -l | grep -c "$T/")" -eq 5
 stop_listening
 as_found

@@ -28,7 +28,7 @@ start "$T/bin/opens" 4 1000000 2000 "$T/file"
 sleep 1
 stop_listening
 stop "$PID"
-for pid in $(ours opens); do kill -9 "$pid" 2>/dev/null || :; done
+for pid in $(ours bin/opens); do kill -9 "$pid" 2>/dev/null || :; done
 as_found
 
 # More than its buffer holds.
@@ -36,9 +36,11 @@ listen -q "rw:$T/file" "r:$T/settle"
 kill -STOP "$LISTENER"
 "$T/bin/opens" 4 $((30000 / SCALE)) 0 "$T/file"
 kill -CONT "$LISTENER"
+settled=-1
 noticed() {
 	kill -USR1 "$LISTENER"
-	sleep 0.2
+	sleep 0.5
+	[ "$(figure events)" -eq "$settled" ] || { settled=$(figure events); return 1; }
 	[ "$(figure events)" = $((30000 / SCALE * 4)) ] ||
 		{ [ "$(figure lost)" -gt 0 ] && grep -qx lost "$EVENTS"; }
 }

@@ -23,7 +23,7 @@ site_is_back() {
 
 listen -p preserve "r:$T/mine" "r:$T/a" "r:$T/settle"
 auditctl -l | grep -v 'key=cgred_[0-9]' | cmp -s - "$T/site" || fail "preserve changes the rules of the site"
-fresh "cat '$T/mine' '$T/b' '$T/c'; cat '$T/a'; touch '$T/d/x'"
+fresh "cat '$T/mine' '$T/b' '$T/c'; cat '$T/a'; echo >'$T/d/x'"
 assert_told access=r "path=$T/mine"
 assert_told access=r "path=$T/a"
 assert_not_told "path=$T/b"
@@ -51,7 +51,7 @@ was=$(sed -n 's/^enabled //p' "$T/audit.before")
 auditctl -e 1 >/dev/null
 listen -p reuse "r:$T/a" "r:$T/c"
 site_is_back "while reuse listens"
-fresh "cat '$T/a'; cat '$T/b'; cat '$T/c'; touch '$T/d/x'; cat '$T/c'"
+fresh "cat '$T/a'; cat '$T/b'; cat '$T/c'; echo >'$T/d/x'; cat '$T/c'"
 assert_told access=r "path=$T/a" key=fetter_a
 assert_told access=r "path=$T/c" key=fetter_c
 assert_told access=w "path=$T/d/x" key=cgred_site

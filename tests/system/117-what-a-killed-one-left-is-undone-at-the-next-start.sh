@@ -26,7 +26,7 @@ wait "$LISTENER" 2>/dev/null || :
 listen "w:$T/file"
 auditctl -l | grep -q "path=$T/settle" && fail "a rule of the killed is left"
 stop "$PID"
-for pid in $(ours opens); do kill -9 "$pid" 2>/dev/null || :; done
+for pid in $(ours bin/opens); do kill -9 "$pid" 2>/dev/null || :; done
 stop_listening
 as_found
 
