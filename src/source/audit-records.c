@@ -437,8 +437,11 @@ static size_t make_line(struct audit_records *records, const char *type, const c
 	len = strnlen(text, len);
 	if (head < 0 || len + 2 > sizeof(records->line) - (size_t)head)
 		return 0;
-	for (size_t i = 0; i < len; i++)
-		at[i] = text[i] == '\n' ? ' ' : text[i];
+	for (size_t i = 0; i < len; i++) {
+		at[i] = text[i];
+		if (at[i] == '\n')
+			at[i] = ' ';
+	}
 	at[len] = '\n';
 	at[len + 1] = '\0';
 	return (size_t)head + len + 1;
