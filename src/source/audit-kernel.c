@@ -10,11 +10,13 @@
 #include <limits.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/grow.h"
@@ -116,11 +118,17 @@ static int permission_of(char access)
 }
 
 /* The library looks for the operator by writing into the text. */
-static int add_field(struct audit_rule_data **rule, const char *name, const char *value)
+static int add_field(struct audit_rule_data **rule, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static int add_field(struct audit_rule_data **rule, const char *format, ...)
 {
 	char pair[AUDIT_MAX_KEY_LEN + 32];
-	int len = snprintf(pair, sizeof(pair), "%s=%s", name, value);
+	va_list arguments;
+	int len;
 
+	va_start(arguments, format);
+	len = vsnprintf(pair, sizeof(pair), format, arguments);
+	va_end(arguments);
 	if (len < 0 || (size_t)len >= sizeof(pair))
 		return -ENAMETOOLONG;
 	return audit_rule_fieldpair_data(rule, pair, AUDIT_FILTER_EXIT) == 0 ? 0 : -EINVAL;
@@ -140,8 +148,9 @@ struct audit_rule_data *audit_kernel_make_rule(const struct audit_kernel_watch *
 		return NULL;
 	if (audit_add_watch_dir(type, &rule, watch->path) != 0 ||
 	    audit_update_watch_perms(rule, permission_of(watch->access)) != 0 ||
-	    (!watch->failed && add_field(&rule, "success", "1") != 0) ||
-	    add_field(&rule, "key", watch->key) != 0) {
+	    add_field(&rule, "pid!=%d", (int)getpid()) != 0 ||
+	    (!watch->failed && add_field(&rule, "success=1") != 0) ||
+	    add_field(&rule, "key=%s", watch->key) != 0) {
 		free(rule);
 		return NULL;
 	}
@@ -188,6 +197,13 @@ int audit_kernel_delete_rule(int fd, const struct audit_rule_data *rule)
 	if (!copy)
 		return -ENOMEM;
 	r = audit_delete_rule_data(fd, copy, (int)copy->flags, (int)copy->action);
+	return r < 0 ? r : 0;
+}
+
+int audit_kernel_cover(int fd, const char *directory)
+{
+	int r = audit_make_equivalent(fd, directory, directory);
+
 	return r < 0 ? r : 0;
 }
 

@@ -36,12 +36,15 @@ int audit_kernel_get_status(int fd, struct audit_kernel_status *ret);
 int audit_kernel_set_enabled(int fd, uint32_t enabled);
 int audit_kernel_set_backlog_limit(int fd, uint32_t limit);
 
-/* NULL: no memory, or a path that is too long. */
+/* Not for what this process does itself. NULL: no memory, or a path that is too long. */
 struct audit_rule_data *audit_kernel_make_rule(const struct audit_kernel_watch *watch);
 
 /* Before or behind the others. 0 or -errno; -EEXIST; -ENOENT: no such directory. */
 int audit_kernel_add_rule(int fd, const struct audit_rule_data *rule, bool first);
 int audit_kernel_delete_rule(int fd, const struct audit_rule_data *rule);
+
+/* All rules for the directory, or for one above it, are for what is mounted below it now, too. */
+int audit_kernel_cover(int fd, const char *directory);
 
 /* All that there are, in their order. Release with audit_kernel_free_rules(). */
 int audit_kernel_list_rules(int fd, struct audit_rule_data ***ret, size_t *ret_n);

@@ -147,14 +147,19 @@ bool audit_path_resolve(int proc_fd, const struct audit_call *call, const struct
 
 	if (!item->is_named)
 		return false;
-	if (item->name[0] != '/' && at) {
+	if (at) {
 		int argument = item->type == AUDIT_NAME_CREATE ? at->to : at->from;
 		int fd = (int)(uint32_t)call->arguments[argument];
 
-		if (fd != AT_FDCWD)
+		if (item->name[0] != '/' && fd != AT_FDCWD)
 			return resolve_at(proc_fd, call, item, fd, buf, size);
 	}
-	return audit_path_join(call->cwd, item->name, buf, size);
+	if (!audit_path_join(call->cwd, item->name, buf, size))
+		return false;
+	/* The kernel gives the working directory for a parent that has no name, even where the name
+	 * was relative to a descriptor. */
+	return item->type != AUDIT_NAME_PARENT || !at || item->inode == 0 ||
+	       has_inode(buf, 0, item->inode);
 }
 
 /* Is path the place, or below it? Returns what is behind it. */
@@ -171,46 +176,35 @@ static const char *behind(const char *place, bool is_directory, const char *path
 	return path + len;
 }
 
-bool audit_path_in_places(const struct audit_place *places, size_t n, const char *path, char *buf,
-			  size_t size)
+bool audit_path_in_place(const struct audit_place *place, const char *path, char *buf, size_t size)
 {
-	for (size_t i = 0; i < n; i++)
-		if (behind(places[i].path, places[i].is_directory, path))
-			return (size_t)snprintf(buf, size, "%s", path) < size;
-	for (size_t i = 0; i < n; i++) {
-		const char *rest = NULL;
-		size_t len;
+	const char *rest = behind(place->path, place->is_directory, path);
+	size_t len;
 
-		if (places[i].real)
-			rest = behind(places[i].real, places[i].is_directory, path);
-		if (!rest)
-			continue;
-		if (!audit_path_join("/", places[i].path, buf, size))
-			return false;
-		len = strlen(buf);
-		return (size_t)snprintf(buf + len, size - len, "%s", rest) < size - len;
-	}
-	return false;
+	if (rest)
+		return (size_t)snprintf(buf, size, "%s", path) < size;
+	if (place->real)
+		rest = behind(place->real, place->is_directory, path);
+	if (!rest || !audit_path_join("/", place->path, buf, size))
+		return false;
+	len = strlen(buf);
+	return (size_t)snprintf(buf + len, size - len, "%s", rest) < size - len;
 }
 
-bool audit_path_in_places_really(const struct audit_place *places, size_t n, const char *path,
-				 char *buf, size_t size)
+bool audit_path_really(const char *path, char *buf, size_t size)
 {
 	char parent[PATH_MAX];
 	char real[PATH_MAX];
 	size_t len;
 
 	if (realpath(path, real))
-		return audit_path_in_places(places, n, real, buf, size);
+		return (size_t)snprintf(buf, size, "%s", real) < size;
 	/* It is gone, or did not come to be: its directory may be there. */
 	len = parent_len(path, strlen(path));
 	if (len >= sizeof(parent))
 		return false;
 	memcpy(parent, path, len);
 	parent[len] = '\0';
-	if (!realpath(len > 0 ? parent : "/", real) ||
-	    strlen(real) + strlen(path + len) >= PATH_MAX)
-		return false;
-	return audit_path_join(real, path + len + 1, parent, sizeof(parent)) &&
-	       audit_path_in_places(places, n, parent, buf, size);
+	return realpath(len > 0 ? parent : "/", real) &&
+	       audit_path_join(real, path + len + 1, buf, size);
 }

@@ -49,12 +49,10 @@ bool audit_path_resolve(int proc_fd, const struct audit_call *call, const struct
 /* path, from base when it is relative, without ".", ".." and "//". False: longer than size. */
 bool audit_path_join(const char *base, const char *path, char *buf, size_t size);
 
-/* As the place that it lies in is configured, into buf; false: it lies in none. */
-bool audit_path_in_places(const struct audit_place *places, size_t n, const char *path, char *buf,
-			  size_t size);
+/* As the place that it lies in is configured, into buf; false: it does not lie in it. */
+bool audit_path_in_place(const struct audit_place *place, const char *path, char *buf, size_t size);
 
-/* The same for a path that may go through symbolic links of its own: asks the file system. */
-bool audit_path_in_places_really(const struct audit_place *places, size_t n, const char *path,
-				 char *buf, size_t size);
+/* Without symbolic links; the last component need not exist. Asks the file system. */
+bool audit_path_really(const char *path, char *buf, size_t size);
 
 #endif

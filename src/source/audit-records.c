@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Records to events. libauparse sorts them by event and waits for the end of each; before it, what
- * belongs to nobody's watch of ours is dropped by its key and its serial number, since the library
- * takes some microseconds for a record. The only file that knows libauparse.
+ * Records to events. What belongs to nobody's watch of ours is dropped by its key and its serial
+ * number; libauparse gets the records of one event at a time, for it takes some microseconds for
+ * each. The only file that knows libauparse.
  */
 #include "config.h"
 
@@ -17,6 +17,8 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "source/audit-event.h"
+#include "source/audit-gather.h"
 #include "source/audit-paths.h"
 #include "source/audit-text.h"
 #include "source/audit.h"
@@ -28,35 +30,18 @@
 #define TYPE_EOE     1320
 #define TYPE_OPENAT2 1337
 
-/* Events whose records come at the same time: as many as tasks are in the middle of a call. Two
- * whose serial numbers differ by a multiple of this would be in each other's way. */
-#define SERIALS 4096
-
-/* So often an end is looked for in vain: then the library does not have the event any more. */
-#define IDLE_AGES 10
-
-/* All strings of an event: four paths, an executable, and short ones. */
-#define TEXT_BYTES ((AUDIT_PATHS_MAX + 1) * PATH_MAX + 4096)
-
-struct entry {
-	struct entry *next;
-	struct audit_record record;
-	size_t len;
-	char text[TEXT_BYTES];
-};
+/* An event that has got no record for so long will not get its end either. */
+#define END_MS 2000
 
 struct audit_records {
 	auparse_state_t *parser;
 	int proc_fd;
 	bool any_key;
-	const struct audit_place *places;
-	size_t n_places;
-	uint32_t serials[SERIALS]; /* of events of ours whose end has not come; 0: none */
-	size_t n_serials;
-	unsigned idle_ages;	    /* calls of audit_records_age() without a record in between */
-	struct entry *first, *last; /* complete events */
-	struct entry *given;	    /* the one whose strings the caller has */
-	struct entry *spare;
+	struct audit_places places;
+	struct audit_gather *gather;
+	struct audit_event *first, *last; /* complete events */
+	struct audit_event *given;	  /* the one whose strings the caller has */
+	struct audit_event *spare;
 	struct audit_call call; /* of the event at hand */
 	char line[PATH_MAX * 4 + 1024];
 };
@@ -64,24 +49,11 @@ struct audit_records {
 /* ---- which records are ours --------------------------------------------------------------------
  */
 
-static const struct audit_place *place_of_key(const struct audit_records *records, const char *key)
-{
-	unsigned id;
-	char access;
-
-	if (!audit_key_parse(key, &id, &access))
-		return NULL;
-	for (size_t i = 0; i < records->n_places; i++)
-		if (records->places[i].id == id)
-			return &records->places[i];
-	return NULL;
-}
-
 static bool is_our_key(const struct audit_records *records, const char *key)
 {
 	if (records->any_key)
 		return audit_text_begins(key, "cgred_") || audit_text_begins(key, "fetter_");
-	return place_of_key(records, key) != NULL;
+	return audit_places_find(&records->places, key) != NULL;
 }
 
 /* The key of ours in a value; a rule may have several, with \001 between them. */
@@ -111,61 +83,29 @@ static bool has_our_key(const struct audit_records *records, const char *line)
 	return found && find_key(records, found, strcspn(found, " \n"), key, sizeof(key));
 }
 
-static void forget_serial(struct audit_records *records, uint32_t serial)
-{
-	uint32_t *slot = &records->serials[serial % SERIALS];
-
-	if (*slot != serial || serial == 0)
-		return;
-	*slot = 0;
-	records->n_serials--;
-}
-
-static void note_serial(struct audit_records *records, uint32_t serial)
-{
-	uint32_t *slot = &records->serials[serial % SERIALS];
-
-	if (*slot == 0)
-		records->n_serials++;
-	*slot = serial;
-}
-
 /* ---- one event ---------------------------------------------------------------------------------
  */
 
-static struct entry *take_spare(struct audit_records *records)
+static struct audit_event *take_spare(struct audit_records *records)
 {
-	struct entry *entry = records->spare;
+	struct audit_event *event = records->spare;
 
-	if (entry)
-		records->spare = entry->next;
+	if (event)
+		records->spare = event->next;
 	else
-		entry = malloc(sizeof(*entry));
-	if (!entry)
+		event = malloc(sizeof(*event));
+	if (!event)
 		return NULL;
-	entry->next = NULL;
-	entry->len = 0;
-	memset(&entry->record, 0, sizeof(entry->record));
-	return entry;
+	event->next = NULL;
+	event->len = 0;
+	memset(&event->record, 0, sizeof(event->record));
+	return event;
 }
 
-static void put_spare(struct audit_records *records, struct entry *entry)
+static void put_spare(struct audit_records *records, struct audit_event *event)
 {
-	entry->next = records->spare;
-	records->spare = entry;
-}
-
-/* A copy that lives as long as the event; NULL when it does not fit. */
-static const char *keep(struct entry *entry, const char *text)
-{
-	size_t size = strlen(text) + 1;
-	char *kept = entry->text + entry->len;
-
-	if (size > sizeof(entry->text) - entry->len)
-		return NULL;
-	memcpy(kept, text, size);
-	entry->len += size;
-	return kept;
+	event->next = records->spare;
+	records->spare = event;
 }
 
 /* How a field is to be read. */
@@ -242,10 +182,10 @@ static const char *read_field(struct audit_records *records, enum reading readin
 	return value;
 }
 
-static void read_syscall(struct audit_records *records, struct entry *entry)
+static void read_syscall(struct audit_records *records, struct audit_event *event)
 {
 	auparse_state_t *parser = records->parser;
-	struct audit_record *record = &entry->record;
+	struct audit_record *record = &event->record;
 	char buf[PATH_MAX];
 
 	do {
@@ -257,11 +197,11 @@ static void read_syscall(struct audit_records *records, struct entry *entry)
 			continue;
 		if (field)
 			record->fields[field->field] =
-				keep(entry,
-				     read_field(records, field->reading, value, buf, sizeof(buf)));
+				audit_event_keep(event, read_field(records, field->reading, value,
+								   buf, sizeof(buf)));
 		else if (strcmp(name, "key") == 0 &&
 			 find_key(records, value, strlen(value), buf, sizeof(buf)))
-			record->key = keep(entry, buf);
+			record->key = audit_event_keep(event, buf);
 	} while (auparse_next_field(parser) > 0);
 }
 
@@ -319,92 +259,6 @@ static void read_openat2(struct audit_records *records)
 		records->call.arguments[1] = strtoull(value, NULL, 8);
 }
 
-/* ---- its paths ---------------------------------------------------------------------------------
- */
-
-/* first: before the others. */
-static void add_path(struct entry *entry, const char *path, bool first)
-{
-	struct audit_record *record = &entry->record;
-	const char *kept;
-
-	for (size_t i = 0; i < record->n_paths; i++)
-		if (strcmp(record->paths[i], path) == 0)
-			return;
-	if (record->n_paths == AUDIT_PATHS_MAX && !first)
-		return;
-	kept = keep(entry, path);
-	if (!kept)
-		return;
-	if (record->n_paths < AUDIT_PATHS_MAX)
-		record->n_paths++;
-	if (first)
-		memmove(&record->paths[1], &record->paths[0],
-			(record->n_paths - 1) * sizeof(record->paths[0]));
-	record->paths[first ? 0 : record->n_paths - 1] = kept;
-}
-
-/* Directories that something happened in are told only when it is not told what. */
-static bool is_wanted(const struct audit_item *item, bool parents)
-{
-	return (item->type == AUDIT_NAME_PARENT) == parents;
-}
-
-/* Two passes: with those in watches first. Returns how many there were. */
-static size_t add_paths(struct audit_records *records, struct entry *entry, bool parents,
-			bool inside)
-{
-	char path[PATH_MAX];
-	char named[PATH_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < records->call.n_items; i++) {
-		const struct audit_item *item = &records->call.items[i];
-		bool is_inside;
-
-		if (!is_wanted(item, parents) ||
-		    !audit_path_resolve(records->proc_fd, &records->call, item, path, sizeof(path)))
-			continue;
-		is_inside = audit_path_in_places(records->places, records->n_places, path, named,
-						 sizeof(named));
-		if (is_inside != inside)
-			continue;
-		add_path(entry, is_inside ? named : path, false);
-		n++;
-	}
-	return n;
-}
-
-/* No name looks like a watch, and yet the kernel says that it is one: by a link, by another mount,
- * or relative to what is gone. */
-static void add_watch_itself(struct audit_records *records, struct entry *entry)
-{
-	const struct audit_place *place = place_of_key(records, entry->record.key);
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < entry->record.n_paths; i++)
-		if (audit_path_in_places_really(records->places, records->n_places,
-						entry->record.paths[i], path, sizeof(path))) {
-			add_path(entry, path, true);
-			return;
-		}
-	if (place)
-		add_path(entry, place->path, true);
-}
-
-static void find_paths(struct audit_records *records, struct entry *entry)
-{
-	size_t inside = add_paths(records, entry, false, true);
-
-	(void)add_paths(records, entry, false, false);
-	if (entry->record.n_paths == 0) {
-		inside = add_paths(records, entry, true, true);
-		(void)add_paths(records, entry, true, false);
-	}
-	if (inside == 0)
-		add_watch_itself(records, entry);
-}
-
 /* ---- complete events ---------------------------------------------------------------------------
  */
 
@@ -414,9 +268,9 @@ static uint64_t number_of(const char *text, int base)
 }
 
 /* False: no event of ours, or one that lost the record that says what it was. */
-static bool finish(struct audit_records *records, struct entry *entry, bool has_openat2)
+static bool finish(struct audit_records *records, struct audit_event *event, bool has_openat2)
 {
-	struct audit_record *record = &entry->record;
+	struct audit_record *record = &event->record;
 	struct audit_call *call = &records->call;
 
 	if (!record->key || !record->fields[AUDIT_SYSCALL] || !record->fields[AUDIT_PID])
@@ -432,11 +286,11 @@ static bool finish(struct audit_records *records, struct entry *entry, bool has_
 	record->access = audit_access_of(call, record->key, has_openat2);
 	if (record->tid <= 0 || record->access == 0)
 		return false;
-	find_paths(records, entry);
-	return true;
+	audit_event_find_paths(event, &records->places, call, records->proc_fd);
+	return record->success || audit_event_may_fail(event, &records->places);
 }
 
-static void read_event(struct audit_records *records, struct entry *entry)
+static void read_event(struct audit_records *records, struct audit_event *event)
 {
 	auparse_state_t *parser = records->parser;
 	bool has_openat2 = false;
@@ -444,8 +298,8 @@ static void read_event(struct audit_records *records, struct entry *entry)
 
 	records->call.n_items = 0;
 	records->call.cwd[0] = '\0';
-	entry->record.serial = auparse_get_serial(parser);
-	entry->record.time_ms =
+	event->record.serial = auparse_get_serial(parser);
+	event->record.time_ms =
 		(uint64_t)auparse_get_time(parser) * 1000 + auparse_get_milli(parser);
 	if (auparse_first_record(parser) > 0) {
 		do {
@@ -453,7 +307,7 @@ static void read_event(struct audit_records *records, struct entry *entry)
 				continue;
 			switch (auparse_get_type(parser)) {
 			case TYPE_SYSCALL:
-				read_syscall(records, entry);
+				read_syscall(records, event);
 				break;
 			case TYPE_PATH:
 				read_path(records);
@@ -470,29 +324,38 @@ static void read_event(struct audit_records *records, struct entry *entry)
 			}
 		} while (auparse_next_record(parser) > 0);
 	}
-	complete = finish(records, entry, has_openat2);
+	complete = finish(records, event, has_openat2);
 	if (!complete) {
-		put_spare(records, entry);
+		put_spare(records, event);
 		return;
 	}
 	if (records->last)
-		records->last->next = entry;
+		records->last->next = event;
 	else
-		records->first = entry;
-	records->last = entry;
+		records->first = event;
+	records->last = event;
+}
+
+/* Now, not when it gets the record of another event. */
+static void parse_event(void *arg, const char *lines, size_t len)
+{
+	struct audit_records *records = arg;
+
+	if (auparse_feed(records->parser, lines, len) == 0)
+		(void)auparse_flush_feed(records->parser);
 }
 
 static void on_event(auparse_state_t *parser, auparse_cb_event_t what, void *user_data)
 {
 	struct audit_records *records = user_data;
-	struct entry *entry;
+	struct audit_event *event;
 
+	(void)parser; /* the records' own */
 	if (what != AUPARSE_CB_EVENT_READY)
 		return;
-	forget_serial(records, (uint32_t)auparse_get_serial(parser));
-	entry = take_spare(records);
-	if (entry)
-		read_event(records, entry);
+	event = take_spare(records);
+	if (event)
+		read_event(records, event);
 }
 
 /* ---- from outside ------------------------------------------------------------------------------
@@ -506,9 +369,10 @@ struct audit_records *audit_records_new(int proc_fd, bool any_key)
 		return NULL;
 	records->proc_fd = proc_fd;
 	records->any_key = any_key;
+	records->gather = audit_gather_new(parse_event, records);
 	records->parser = auparse_init(AUSOURCE_FEED, NULL);
-	if (!records->parser) {
-		free(records);
+	if (!records->parser || !records->gather) {
+		audit_records_free(records);
 		return NULL;
 	}
 	auparse_set_escape_mode(records->parser, AUPARSE_ESC_RAW);
@@ -516,13 +380,13 @@ struct audit_records *audit_records_new(int proc_fd, bool any_key)
 	return records;
 }
 
-static void free_entries(struct entry *entry)
+static void free_entries(struct audit_event *event)
 {
-	while (entry) {
-		struct entry *next = entry->next;
+	while (event) {
+		struct audit_event *next = event->next;
 
-		free(entry);
-		entry = next;
+		free(event);
+		event = next;
 	}
 }
 
@@ -530,7 +394,9 @@ void audit_records_free(struct audit_records *records)
 {
 	if (!records)
 		return;
-	auparse_destroy(records->parser);
+	audit_gather_free(records->gather);
+	if (records->parser)
+		auparse_destroy(records->parser);
 	free_entries(records->first);
 	free_entries(records->given);
 	free_entries(records->spare);
@@ -540,8 +406,7 @@ void audit_records_free(struct audit_records *records)
 void audit_records_set_places(struct audit_records *records, const struct audit_place *places,
 			      size_t n)
 {
-	records->places = places;
-	records->n_places = n;
+	records->places = (struct audit_places){ places, n };
 }
 
 static const char *type_name(unsigned type)
@@ -562,67 +427,74 @@ static const char *type_name(unsigned type)
 	}
 }
 
-bool audit_records_feed(struct audit_records *records, unsigned type, const char *text, size_t len)
+/* One line, as the library wants it. Returns its length; 0: too long. */
+static size_t make_line(struct audit_records *records, const char *type, const char *text,
+			size_t len)
+{
+	int head = snprintf(records->line, sizeof(records->line), "type=%s msg=", type);
+	char *at = records->line + head;
+
+	len = strnlen(text, len);
+	if (head < 0 || len + 2 > sizeof(records->line) - (size_t)head)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		at[i] = text[i];
+		if (at[i] == '\n')
+			at[i] = ' ';
+	}
+	at[len] = '\n';
+	at[len + 1] = '\0';
+	return (size_t)head + len + 1;
+}
+
+bool audit_records_feed(struct audit_records *records, int64_t now_ms, unsigned type,
+			const char *text, size_t len)
 {
 	const char *name = type_name(type);
 	uint32_t serial;
-	int head;
 
 	if (!name)
 		return false;
-	head = snprintf(records->line, sizeof(records->line), "type=%s msg=", name);
-	len = strnlen(text, len);
-	if (head < 0 || len + 2 > sizeof(records->line) - (size_t)head)
+	len = make_line(records, name, text, len);
+	if (len == 0)
 		return false;
-	memcpy(records->line + head, text, len);
-	records->line[(size_t)head + len] = '\0';
-	serial = audit_text_serial(records->line + head);
+	serial = audit_text_serial(strchr(records->line, ' ') + strlen(" msg="));
 	if (serial == 0)
 		return false;
-	if (type == TYPE_SYSCALL && has_our_key(records, records->line + head))
-		note_serial(records, serial);
-	if (records->serials[serial % SERIALS] != serial)
+	if (type == TYPE_SYSCALL && has_our_key(records, records->line) &&
+	    audit_gather_begin(records->gather, serial, now_ms) < 0)
 		return false;
-	/* The library cuts at the ends of lines. */
-	for (size_t i = 0; i < len; i++)
-		if (records->line[(size_t)head + i] == '\n')
-			records->line[(size_t)head + i] = ' ';
-	records->line[(size_t)head + len] = '\n';
-	records->idle_ages = 0;
-	if (auparse_feed(records->parser, records->line, (size_t)head + len + 1) != 0)
+	if (!audit_gather_has(records->gather, serial) ||
+	    audit_gather_add(records->gather, serial, now_ms, records->line, len) < 0)
 		return false;
 	if (type == TYPE_EOE)
-		forget_serial(records, serial);
+		audit_gather_end(records->gather, serial);
 	return true;
 }
 
 bool audit_records_is_waiting(const struct audit_records *records)
 {
-	return records->n_serials > 0;
+	return audit_gather_count(records->gather) > 0;
 }
 
-void audit_records_age(struct audit_records *records)
+void audit_records_age(struct audit_records *records, int64_t now_ms)
 {
-	auparse_feed_age_events(records->parser);
-	if (++records->idle_ages < IDLE_AGES)
-		return;
-	memset(records->serials, 0, sizeof(records->serials));
-	records->n_serials = 0;
+	audit_gather_age(records->gather, now_ms, END_MS);
 }
 
 bool audit_records_next(struct audit_records *records, struct audit_record *ret)
 {
-	struct entry *entry = records->first;
+	struct audit_event *event = records->first;
 
 	if (records->given)
 		put_spare(records, take_ptr(&records->given));
-	if (!entry)
+	if (!event)
 		return false;
-	records->first = entry->next;
+	records->first = event->next;
 	if (!records->first)
 		records->last = NULL;
-	entry->next = NULL;
-	records->given = entry;
-	*ret = entry->record;
+	event->next = NULL;
+	records->given = event;
+	*ret = event->record;
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct audit_record;
 
@@ -20,6 +21,7 @@ struct audit_place {
 	const char *path; /* as configured */
 	const char *real; /* without symbolic links; NULL: it does not exist */
 	bool is_directory;
+	bool failed; /* calls that failed count, too */
 };
 
 /* Types of records (linux/audit.h) that the caller has to know, too. */
@@ -34,14 +36,16 @@ void audit_records_free(struct audit_records *records); /* takes NULL */
 void audit_records_set_places(struct audit_records *records, const struct audit_place *places,
 			      size_t n);
 
-/* One record as the kernel sends it: text is "audit(TIME:SERIAL): FIELD=VALUE ...". Returns whether
- * it belongs to an event of ours; false also for want of memory. */
-bool audit_records_feed(struct audit_records *records, unsigned type, const char *text, size_t len);
+/* One record as the kernel sends it: text is "audit(TIME:SERIAL): FIELD=VALUE ...". now_ms: any
+ * clock that does not jump. Returns whether it belongs to an event of ours; false also for want of
+ * memory. */
+bool audit_records_feed(struct audit_records *records, int64_t now_ms, unsigned type,
+			const char *text, size_t len);
 
-/* Are there events whose end has not come? Then call audit_records_age() now and then: those of
- * some seconds ago are taken as they are. */
+/* Are there events whose end has not come? Then call audit_records_age() now and then, when nothing
+ * more is there to be fed: those that got nothing for two seconds are taken as they are. */
 bool audit_records_is_waiting(const struct audit_records *records);
-void audit_records_age(struct audit_records *records);
+void audit_records_age(struct audit_records *records, int64_t now_ms);
 
 /* The next event. Its strings live until the next call. */
 bool audit_records_next(struct audit_records *records, struct audit_record *ret);

@@ -18,7 +18,7 @@
 #define BUFFER_BYTES (32 * 1024 * 1024)
 
 /* The kernel makes no longer record (MAX_AUDIT_MESSAGE_LENGTH of libaudit.h is 8970). */
-#define DATAGRAM_BYTES (9 * 1024)
+#define DATAGRAM_BYTES 9216
 
 struct audit_socket {
 	int fd;

@@ -159,7 +159,10 @@ static int make_rules(const struct audit_watched *watched, struct audit_target *
 			.path = target->path,
 			.is_directory = target->is_directory,
 			.access = kinds[i].letter,
-			.failed = watched->failed,
+			/* The kernel decides about a name that goes away (audit_update_watch())
+			 * before it is known whether the call succeeds. */
+			.failed = watched->failed ||
+				  (!target->is_directory && kinds[i].letter == 'w'),
 			.key = rule->key,
 		};
 
@@ -178,8 +181,7 @@ static int make_rules(const struct audit_watched *watched, struct audit_target *
 static bool is_same(const struct audit_target *a, const struct audit_target *b)
 {
 	return a->path && b->path && strcmp(a->path, b->path) == 0 &&
-	       a->is_directory == b->is_directory && a->device == b->device &&
-	       a->inode == b->inode && a->mounts == b->mounts;
+	       a->is_directory == b->is_directory && a->device == b->device && a->inode == b->inode;
 }
 
 /* Take the rules over from what was there, or make them. */
@@ -191,17 +193,36 @@ static int fill_target(struct audit_watched *watched, struct audit_target *targe
 
 		if (!is_same(old, target))
 			continue;
+		target->is_changed = old->is_changed || target->mounts != old->mounts;
 		memcpy(target->rules, old->rules, sizeof(target->rules));
 		target->n_rules = old->n_rules;
 		old->n_rules = 0;
 		free_target(old);
 		return 0;
 	}
+	target->is_changed = true;
 	return make_rules(watched, target, next_number);
 }
 
+/* What was not taken over. */
+static int retire_rest(struct audit_watched *watched, const struct audit_target *targets, size_t n,
+		       struct audit_retired *retired, struct audit_retired *stale)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < watched->n_targets && r == 0; i++) {
+		struct audit_target *old = &watched->targets[i];
+		bool is_stale = false;
+
+		for (size_t j = 0; j < n && old->path; j++)
+			is_stale = is_stale || strcmp(old->path, targets[j].path) == 0;
+		r = retire_target(old, is_stale ? stale : retired);
+	}
+	return r;
+}
+
 int audit_watched_plan(struct audit_watched *watched, const char *mountinfo, unsigned *next_number,
-		       struct audit_retired *retired)
+		       struct audit_retired *retired, struct audit_retired *stale)
 {
 	struct audit_target targets[AUDIT_WATCH_TARGETS] = { 0 };
 	size_t n;
@@ -209,8 +230,8 @@ int audit_watched_plan(struct audit_watched *watched, const char *mountinfo, uns
 
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = fill_target(watched, &targets[i], next_number);
-	for (size_t i = 0; i < watched->n_targets && r == 0; i++)
-		r = retire_target(&watched->targets[i], retired);
+	if (r == 0)
+		r = retire_rest(watched, targets, n, retired, stale);
 	if (r < 0) {
 		/* What was taken over goes, too: the watch is not set, and tried again. */
 		for (size_t i = 0; i < n; i++)

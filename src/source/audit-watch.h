@@ -26,11 +26,12 @@ struct audit_rule {
 struct audit_target {
 	char *path;
 	bool is_directory;
-	/* What the kernel holds on to: the directory, or that which the name is in, and what is
-	 * mounted below. When this changes the rules must be made again. */
+	/* What the kernel holds on to: the directory, or that which the name is in. When this
+	 * changes the rules must be made again. And what is mounted below. */
 	dev_t device;
 	ino_t inode;
 	uint64_t mounts;
+	bool is_changed; /* since the kernel was told */
 	struct audit_rule rules[AUDIT_TARGET_RULES];
 	size_t n_rules;
 };
@@ -57,11 +58,13 @@ struct audit_retired {
 
 /*
  * Look at where the path leads now, and make what rules it takes: those that are right already stay
- * as they are, those that are not wanted any more are moved to retired. mountinfo is the text of
- * /proc/self/mountinfo; *next_number is that of the next key. 0 or -errno.
+ * as they are, those that are not wanted any more are moved to retired, and to stale those of a
+ * directory that another has taken the place of: the kernel takes new rules of that name for the
+ * old directory as long as they are there. mountinfo is the text of /proc/self/mountinfo;
+ * *next_number is that of the next key. 0 or -errno.
  */
 int audit_watched_plan(struct audit_watched *watched, const char *mountinfo, unsigned *next_number,
-		       struct audit_retired *retired);
+		       struct audit_retired *retired, struct audit_retired *stale);
 
 /* Only where the path leads, without rules. 0 or -ENOMEM. */
 int audit_watched_look(struct audit_watched *watched);

@@ -79,21 +79,23 @@ int audit_watches_replace(struct audit_watches *watches, const struct audit_watc
 int audit_watches_plan(struct audit_watches *watches, bool with_rules, bool *ret_changed)
 {
 	const unsigned number = watches->next_number;
-	const size_t n_retired = watches->retired.n;
+	const size_t n_retired = watches->retired.n + watches->stale.n;
 	cleanup_free char *mountinfo = NULL;
 	int r = with_rules ? mountinfo_read(&mountinfo) : 0;
 
 	for (size_t i = 0; i < watches->n && r == 0; i++)
 		r = with_rules ? audit_watched_plan(&watches->list[i], mountinfo,
-						    &watches->next_number, &watches->retired)
+						    &watches->next_number, &watches->retired,
+						    &watches->stale)
 			       : audit_watched_look(&watches->list[i]);
-	*ret_changed = watches->next_number != number || watches->retired.n != n_retired;
+	*ret_changed = watches->next_number != number ||
+		       watches->retired.n + watches->stale.n != n_retired;
 	return r;
 }
 
 static size_t count_rules(const struct audit_watches *watches)
 {
-	size_t n = watches->retired.n;
+	size_t n = watches->retired.n + watches->stale.n;
 
 	for (size_t i = 0; i < watches->n; i++)
 		for (size_t j = 0; j < watches->list[i].n_targets; j++)
@@ -110,6 +112,8 @@ struct audit_rule_data **audit_watches_gather(const struct audit_watches *watche
 		return NULL;
 	for (size_t i = 0; i < watches->retired.n; i++)
 		rules[n++] = watches->retired.rules[i];
+	for (size_t i = 0; i < watches->stale.n; i++)
+		rules[n++] = watches->stale.rules[i];
 	for (size_t i = 0; i < watches->n; i++) {
 		for (size_t j = 0; j < watches->list[i].n_targets; j++) {
 			const struct audit_target *target = &watches->list[i].targets[j];
@@ -158,6 +162,7 @@ struct audit_place *audit_watches_places(const struct audit_watches *watches)
 			.path = watched->path,
 			.real = watched->real,
 			.is_directory = watched->is_directory,
+			.failed = watched->failed,
 		};
 	}
 	return places;
@@ -169,5 +174,6 @@ void audit_watches_done(struct audit_watches *watches)
 		audit_watched_done(&watches->list[i]);
 	free(watches->list);
 	audit_kernel_free_rules(watches->retired.rules, watches->retired.n);
+	audit_kernel_free_rules(watches->stale.rules, watches->stale.n);
 	*watches = (struct audit_watches){ 0 };
 }

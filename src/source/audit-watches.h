@@ -15,9 +15,10 @@ struct audit_watch;
 struct audit_watches {
 	struct audit_watched *list;
 	size_t n;
-	struct audit_retired retired;
-	unsigned last_id;
-	unsigned next_number; /* of a key */
+	struct audit_retired retired; /* to go when the new ones are there */
+	struct audit_retired stale;   /* to go before the new ones come */
+	unsigned last_id;	      /* to begin with, one that no other listener has */
+	unsigned next_number;	      /* of a key */
 };
 
 /* The new list in the place of the old one; the rules of what is left over are to go. -EINVAL: a

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@
 struct audit {
 	enum audit_policy policy;
 	char *state_path;
+	pid_t pid;
 	int fd; /* for requests */
 	struct audit_socket *socket;
 	int proc_fd;
@@ -48,6 +50,8 @@ struct audit {
 	struct audit_place *places; /* of the watches */
 	uint32_t kernel_lost;	    /* the kernel's counter when it was last read */
 	int64_t last_tick_ms;
+	int64_t read_ms;    /* when there was something last */
+	bool drained;	    /* when it was last read */
 	bool tick_due;	    /* records came since */
 	bool rules_changed; /* by somebody, it seems */
 	bool lost;	    /* not said yet */
@@ -144,6 +148,16 @@ static int open_all(struct audit *audit, const char **ret_tried)
 	return audit_socket_open(&audit->socket, ret_tried);
 }
 
+/* The records of another listener's rules come to this one, too: numbers far apart from its. */
+static unsigned first_id(void)
+{
+	uint32_t id;
+
+	if (getrandom(&id, sizeof(id), GRND_NONBLOCK) != sizeof(id))
+		id = (uint32_t)getpid() << 12;
+	return id & 0xfffff000;
+}
+
 int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
 	       const char **ret_tried)
 {
@@ -154,7 +168,9 @@ int audit_begin(enum audit_policy policy, const char *state_path, struct audit *
 	if (!audit)
 		return -ENOMEM;
 	audit->policy = policy;
+	audit->pid = getpid();
 	audit->fd = audit->proc_fd = -1;
+	audit->watches.last_id = first_id();
 	audit->state_path = strdup(state_path);
 	r = audit->state_path ? open_all(audit, ret_tried) : -ENOMEM;
 	if (r < 0) {
@@ -270,11 +286,14 @@ static void add_rules(struct audit *audit, struct audit_target *target)
 		rule->error = audit_kernel_add_rule(audit->fd, rule->data, true);
 		rule->is_set = rule->error == 0 || rule->error == -EEXIST;
 	}
+	/* The kernel shares what it knows of a directory between the rules for it. */
+	if (target->is_directory && target->is_changed)
+		(void)audit_kernel_cover(audit->fd, target->path);
+	target->is_changed = false;
 }
 
-static void delete_retired(struct audit *audit)
+static void delete_rules(struct audit *audit, struct audit_retired *retired)
 {
-	struct audit_retired *retired = &audit->watches.retired;
 	size_t left = 0;
 
 	for (size_t i = 0; i < retired->n; i++) {
@@ -289,13 +308,20 @@ static void delete_retired(struct audit *audit)
 	retired->n = left;
 }
 
+/* Is there anything in the kernel to change? Also where rules are set it may have been switched
+ * off. */
+static bool is_needed(const struct audit *audit)
+{
+	return audit->watches.n > 0 || audit->watches.retired.n > 0 || audit->watches.stale.n > 0;
+}
+
 /* New rules come before the old ones go: nothing is missed in between. */
 static int apply(struct audit *audit)
 {
 	struct audit_kernel_status status;
 	int r;
 
-	if (audit_watches_unset(&audit->watches) == 0 && audit->watches.retired.n == 0)
+	if (!is_needed(audit))
 		return 0;
 	r = audit_kernel_get_status(audit->fd, &status);
 	if (r == 0 && status.enabled > 1)
@@ -306,10 +332,11 @@ static int apply(struct audit *audit)
 		r = save_state(audit);
 	if (r < 0)
 		return r;
+	delete_rules(audit, &audit->watches.stale);
 	for (size_t i = 0; i < audit->watches.n; i++)
 		for (size_t j = 0; j < audit->watches.list[i].n_targets; j++)
 			add_rules(audit, &audit->watches.list[i].targets[j]);
-	delete_retired(audit);
+	delete_rules(audit, &audit->watches.retired);
 	return save_state(audit);
 }
 
@@ -464,7 +491,8 @@ static void tick(struct audit *audit)
 		return;
 	audit->last_tick_ms = now;
 	audit->tick_due = false;
-	audit_records_age(audit->records);
+	if (audit->drained)
+		audit_records_age(audit->records, now);
 	ask_kernel_lost(audit);
 	count_lost(audit, audit_socket_new_drops(audit->socket));
 	if (audit->rules_changed) {
@@ -482,7 +510,8 @@ static void take_message(struct audit *audit, const struct audit_message *messag
 	    memmem(message->text, message->len, removed, sizeof(removed) - 1) &&
 	    memmem(message->text, message->len, key, sizeof(key) - 1))
 		audit->rules_changed = true;
-	if (audit_records_feed(audit->records, message->type, message->text, message->len))
+	if (audit_records_feed(audit->records, audit->read_ms, message->type, message->text,
+			       message->len))
 		audit->stats.records++;
 }
 
@@ -493,6 +522,7 @@ static int read_batch(struct audit *audit)
 	size_t n;
 	int got = audit_socket_read(audit->socket, messages, &n);
 
+	audit->drained = got == 0;
 	if (got == -ENOBUFS) {
 		audit->stats.overruns++;
 		audit->lost = true;
@@ -503,9 +533,19 @@ static int read_batch(struct audit *audit)
 	if (got <= 0)
 		return got < 0 ? got : 1;
 	audit->tick_due = true;
+	audit->read_ms = now_ms();
 	for (size_t i = 0; i < n; i++)
 		take_message(audit, &messages[i]);
 	return 0;
+}
+
+/* With "reuse" the rules are not ours, and this process may meet them, too. */
+static bool next_event(struct audit *audit, struct audit_record *ret)
+{
+	while (audit_records_next(audit->records, ret))
+		if (ret->tid != audit->pid)
+			return true;
+	return false;
 }
 
 int audit_read(struct audit *audit, struct audit_record *ret)
@@ -518,7 +558,7 @@ int audit_read(struct audit *audit, struct audit_record *ret)
 			audit->lost = false;
 			return -ENOBUFS;
 		}
-		if (audit_records_next(audit->records, ret)) {
+		if (next_event(audit, ret)) {
 			audit->stats.events++;
 			return 1;
 		}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# vm: yes
+# needs: program:auditctl
+# timeout: 300
+# For ten seconds: each is an event or said to be lost, for less than half a processor.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../audit-lib.sh"
+
+echo x >"$T/file"
+rate=$((5000 / SCALE))
+listen -q "rw:$T/file" "r:$T/settle"
+kill -USR1 "$LISTENER"
+lines=$(dmesg 2>/dev/null | grep -c 'audit: type=' || :)
+"$T/bin/opens" 2 $((rate * 5)) $((rate / 2)) "$T/file" >"$T/out"
+cat "$T/out"
+all_told() {
+	kill -USR1 "$LISTENER"
+	sleep 0.2
+	[ "$(figure events)" = $((rate * 10)) ] || [ "$(figure lost)" -gt 0 ]
+}
+wait_for 20 all_told || fail "only $(figure events) of $((rate * 10)) are told, and none is said to be lost"
+grep '^figures' "$EVENTS" | tail -n 1
+echo "lines of audit in the kernel log: $(($(dmesg | grep -c 'audit: type=' || :) - lines))"
+ms=$(sed -n 's/.* ms \([0-9]*\) .*/\1/p' "$T/out")
+[ "$SCALE" -gt 1 ] || assert test $(($(figure cpu_ms) * 2)) -lt "$ms"
+stop_listening
+as_found
