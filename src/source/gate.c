@@ -406,6 +406,7 @@ static void *run(void *arg)
 
 	/* Somebody waits for each answer. Only this thread has the priority. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), -20);
+	guard_set_thread(gate->guard, gettid());
 	while (!atomic_load(&gate->ending))
 		turn(gate);
 	return NULL;

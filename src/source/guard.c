@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/mman.h>
@@ -29,9 +30,12 @@
 #define SYS_close_range 436 /* Linux 5.9 */
 #endif
 
-/* So often it looks; twice without a sign of life is too long. */
-#define TICK_MS	  500
-#define TICKS_MAX 2
+/* So often it looks; twice without a sign of life is too long. Not while the gate's thread is in
+ * the kernel or waits for a CPU: on a busy machine one move can take longer than that, and whoever
+ * is let go would be placed after its start for nothing. */
+#define TICK_MS		  500
+#define TICKS_MAX	  2
+#define TICKS_AT_WORK_MAX 10
 
 /* What it keeps open. */
 #define GROUP_FD 0
@@ -40,6 +44,7 @@
 struct shared {
 	_Atomic uint64_t beats, n_allowed;
 	atomic_bool has_work, take_over;
+	_Atomic pid_t thread; /* the gate's; 0: it has not begun */
 };
 
 struct guard {
@@ -51,6 +56,27 @@ struct guard {
 
 /* ---- in the process ---------------------------------------------------------------------------
  */
+
+/* Neither stopped nor waiting for something that may never come. Without a descriptor it is not
+ * known. */
+static bool is_at_work(pid_t daemon, pid_t thread)
+{
+	char path[64], text[128];
+	const char *end;
+	ssize_t len;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)daemon, (int)thread);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	text[len > 0 ? len : 0] = '\0';
+	/* "NUMBER (NAME) STATE …" */
+	end = strrchr(text, ')');
+	return end && end[1] == ' ' && (end[2] == 'D' || end[2] == 'R');
+}
 
 /* The number is that of an event in the table of who has read it: two events can have the same. */
 static void allow(struct shared *shared, int number)
@@ -93,7 +119,13 @@ static void allow_unread(struct shared *shared)
 	}
 }
 
-static void watch(struct shared *shared, const char *daemon_fds)
+static bool is_overdue(const struct shared *shared, pid_t daemon, unsigned ticks)
+{
+	return ticks >= TICKS_MAX &&
+	       (ticks >= TICKS_AT_WORK_MAX || !is_at_work(daemon, atomic_load(&shared->thread)));
+}
+
+static void watch(struct shared *shared, pid_t daemon, const char *daemon_fds)
 {
 	struct pollfd fds[] = {
 		{ .fd = WAKE_FD, .events = POLLIN },
@@ -103,7 +135,8 @@ static void watch(struct shared *shared, const char *daemon_fds)
 	unsigned ticks = 0;
 
 	for (;;) {
-		bool acts = ticks >= TICKS_MAX || atomic_load(&shared->take_over);
+		bool overdue = is_overdue(shared, daemon, ticks);
+		bool acts = overdue || atomic_load(&shared->take_over);
 
 		/* While it acts, whatever comes is answered at once. */
 		if (poll(fds, acts ? 2 : 1, TICK_MS) > 0 && (fds[0].revents & POLLIN))
@@ -115,7 +148,7 @@ static void watch(struct shared *shared, const char *daemon_fds)
 			ticks = 0;
 			continue;
 		}
-		if (ticks >= TICKS_MAX) {
+		if (overdue) {
 			allow_read(shared, daemon_fds);
 			allow_unread(shared);
 		} else if (atomic_load(&shared->has_work) || poll(fds + 1, 1, 0) > 0) {
@@ -168,7 +201,7 @@ static void run(const struct guard *guard, pid_t daemon)
 	close_all_but(guard->group_fd, guard->wake_fd);
 	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 	(void)snprintf(daemon_fds, sizeof(daemon_fds), "/proc/%d/fd", (int)daemon);
-	watch(guard->shared, daemon_fds);
+	watch(guard->shared, daemon, daemon_fds);
 }
 
 /* ---- in the daemon --------------------------------------------------------------------------- */
@@ -238,6 +271,11 @@ uint64_t guard_check(struct guard *guard)
 		(void)start(guard);
 	}
 	return guard->n_told - told;
+}
+
+void guard_set_thread(struct guard *guard, pid_t thread)
+{
+	atomic_store(&guard->shared->thread, thread);
 }
 
 void guard_alive(struct guard *guard, bool has_work)

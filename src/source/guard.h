@@ -25,8 +25,9 @@ uint64_t guard_check(struct guard *guard);
 /*
  * What the thread that answers says of itself, from that thread: that it is alive, and whether it
  * has something to answer. Where it has, or the group has something to read, and it does not say so
- * again for a second, the guard answers everything.
+ * again for a second (five where the kernel is at work for it), the guard answers everything.
  */
+void guard_set_thread(struct guard *guard, pid_t thread);
 void guard_alive(struct guard *guard, bool has_work);
 
 /* It cannot read events now, or can again: the guard is to answer at once. */

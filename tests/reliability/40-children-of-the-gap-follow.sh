@@ -34,9 +34,13 @@ try() {
 	done
 	_all=$((_times * _each))
 	wait_for 20 has_lines "$T/born" $_all || fail "$_shape: $(lines "$T/born") of $_all: $(cat "$OUT")"
-	wait_for 5 none_missing "$CG/a" "$T/born" || :
+	# On a busy machine a single move can take the kernel a second: behind is not left behind.
+	_began=$(now_ms) _note=
+	wait_for 45 none_missing "$CG/a" "$T/born" || :
+	_took=$(($(now_ms) - _began))
+	[ $_took -lt 5000 ] || _note="$_took ms"
 	_lost=$(missing "$CG/a" "$T/born" | wc -l)
-	figure 4 "$_shape, daemon $_how" $_all $((_all - _lost)) 0 "$_lost" 0
+	figure 4 "$_shape, daemon $_how" $_all $((_all - _lost)) 0 "$_lost" 0 "$_note"
 	[ "$_lost" -eq 0 ] || failed="$failed $_shape ($_how)"
 	while read -r _pid; do
 		kill -9 "$_pid" 2>/dev/null || :
