@@ -15,10 +15,14 @@ add_file() {
 	cp -pL "$1" "$to"
 }
 
+# The shared libraries of programs, each once. Usage: add_libraries FILE...
+declare -A have_library
 add_libraries() {
 	local lib
-	for lib in $(ldd "$1" 2>/dev/null | sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do
+	for lib in $(ldd "$@" 2>/dev/null | sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do
+		[ -z "${have_library[$root$lib]-}" ] || continue
 		add_file "$lib"
+		have_library[$root$lib]=yes
 	done
 }
 
@@ -29,12 +33,22 @@ add_program() {
 	add_libraries "$path"
 }
 
-is_elf() { [ "$(head -c 4 "$1" | tr -d '\0')" = $'\177ELF' ]; }
+is_elf() {
+	local magic=
+	LC_ALL=C IFS= read -r -N 4 magic < "$1" 2>/dev/null || true
+	[ "$magic" = $'\177ELF' ]
+}
+
+# Busybox and links of all its names to it, below a directory that is there. Usage: add_busybox DIRECTORY
+add_busybox() {
+	cp "$(type -P busybox)" "$root$1/busybox"
+	chroot "$root" "$1/busybox" --install -s "$1"
+}
 
 # The project as the cases see it: /cgred has the built programs, tests, scripts and samples, without what
 # only compiling needs.
 add_project() {
-	local f to
+	local f to elf=()
 	to=$root/cgred
 	mkdir -p "$to/tests"
 	for f in "$build"/cgred "$build"/cgredctl "$build"/cgred-run; do
@@ -52,9 +66,10 @@ add_project() {
 		mkdir -p "$(dirname "$root${places[$f]}")"
 		cp -L "${paths[$f]}" "$root${places[$f]}"
 	done
-	find "$to" -type f -perm -100 | while read -r f; do
-		! is_elf "$f" || add_libraries "$f"
-	done
+	while IFS= read -r f; do
+		! is_elf "$f" || elf+=("$f")
+	done < <(find "$to" -type f -perm -100)
+	[ ${#elf[@]} = 0 ] || add_libraries "${elf[@]}"
 }
 
 # Modules uncompressed, with the order in which to load them and what they need.
