@@ -45,11 +45,11 @@ skip() {
 
 # ---- waiting -----------------------------------------------------------------------------------
 
-# wait_for SECONDS COMMAND...
+# wait_for SECONDS COMMAND...: longer on a slower machine, as CGRED_SCALE says (5: an idle one, emulated).
 wait_for() {
 	local end now
 	read -r now _ < /proc/uptime
-	end=$((${now%.*} + $1))
+	end=$((${now%.*} + $1 * ${CGRED_SCALE:-5} / 5))
 	shift
 	until "$@"; do
 		read -r now _ < /proc/uptime
