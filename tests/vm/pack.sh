@@ -48,8 +48,9 @@ add_busybox() {
 # The project as the cases see it: /cgred has the built programs, tests, scripts and samples, without what
 # only compiling needs.
 add_project() {
-	local f to elf=()
+	local f to elf=() bench=(--exclude=bench)
 	to=$root/cgred
+	[[ " ${paths[*]}" != *" $top/tests/bench/"* ]] || bench=()
 	mkdir -p "$to/tests"
 	for f in "$build"/cgred "$build"/cgredctl "$build"/cgred-run; do
 		[ ! -f "$f" ] || cp -p "$f" "$to/"
@@ -59,7 +60,7 @@ add_project() {
 	done
 	for f in "$top" "$build"; do
 		[ "$f" = "$top" ] || [ ! "$build" -ef "$top" ] || continue
-		[ ! -d "$f/tests" ] || tar -C "$f/tests" -c --exclude=unit --exclude=fuzz --exclude=bench --exclude=.deps \
+		[ ! -d "$f/tests" ] || tar -C "$f/tests" -c --exclude=unit --exclude=fuzz "${bench[@]}" --exclude=.deps \
 			--exclude='*.[cho]' --exclude='*.a' . | tar -C "$to/tests" -x
 	done
 	for f in "${!paths[@]}"; do
@@ -96,7 +97,8 @@ write_plan() {
 	local i
 	token=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	printf '%s\n' "TOKEN=$token" "KERNEL=$kernel" "MODE=$mode" "INIT=${init:-none}" \
-		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" > "$root/vm/settings"
+		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" \
+		"CYCLES=${CGRED_BENCH_CYCLES-}" > "$root/vm/settings"
 	for i; do
 		echo "$i ${places[$i]} $(limit_of "$i") ${names[$i]} $(header needs "${paths[$i]}")"
 	done > "$root/vm/plan"
