@@ -120,3 +120,12 @@ sessions_of() {
 }
 
 has_sessions() { [ "$(sessions_of "$1" | wc -l)" = "$2" ]; }
+
+# The scope of the session that the process leads, or nothing.
+scope_led_by() {
+	local session
+	for session in $(loginctl list-sessions --no-legend | awk '{ print $1 }'); do
+		[ "$(loginctl show-session -p Leader --value "$session")" != "$1" ] ||
+			loginctl show-session -p Scope --value "$session"
+	done
+}
