@@ -14,6 +14,7 @@ RESULTS=${CGRED_BENCH_OUT:-$BUILD/tests/bench/results}
 EXECS=${CGRED_BENCH_EXECS:-20000}
 SIZES=${CGRED_BENCH_SIZES:-1 100 1000 10000 100000}
 PROGRAMS=$BUILD/tests/bench
+OPTION=
 USERS=50
 GROUPS_MAX=1000
 PART=$(basename "$0" .sh)
@@ -99,13 +100,13 @@ rules_of() {
 
 # ---- daemons ------------------------------------------------------------------------------------
 
-# begin NAME: cgred, cgrulesengd or loop, with the rules that were made. Sets DAEMON and LOAD_MS.
+# begin NAME: cgred (with $OPTION), cgrulesengd or loop, with the rules that were made. Sets DAEMON and LOAD_MS.
 begin() {
 	rm -f "$T/load_ms"
 	case $1 in
 	cgred)
 		set -- "$CGRED" --nodaemon --nolog --config "$T/rules" --cgconfig "$T/cgconfig.conf" \
-			--runtime-dir "$RUN_DIR" --sync "$SYNC" ${VERBOSE:+"$VERBOSE"}
+			--runtime-dir "$RUN_DIR" --sync "$SYNC" ${OPTION:+"$OPTION"}
 		;;
 	cgrulesengd) set -- "$T/bin/cgrulesengd" -n -Q ;;
 	loop) set -- "$T/bin/loop" "$LOOP_PROG" "$(group_dir "$C1" "$CG/placed")/cgroup.procs" ;;

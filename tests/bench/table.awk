@@ -96,14 +96,17 @@ get("part") == "reload" {
 get("part") == "gate" && get("held") == "" {
 	what = get("what")
 	pause = get("pause_us") > 0 ? "with pauses of 20 ms" : "one after the other"
-	key = pause SUBSEP what
+	key = pause SUBSEP get("favordynmods") SUBSEP what
 	if (!(key in gate_median))
 		gate_rows[++n_gate] = key
 	gate_median[key] += get("median")
 	gate_p99[key] += get("p99")
 	gate_n[key]++
 }
-get("part") == "gate" && get("held") != "" { held = get("held") }
+get("part") == "gate" && get("held") != "" {
+	held = get("held")
+	held_of = get("of")
+}
 get("part") == "match" {
 	if (!((kind = get("kind")) in match_kinds)) {
 		match_kinds[kind]
@@ -134,17 +137,17 @@ function at(size, daemon) {
 
 function print_gate(    i, part, base, key) {
 	print "\nThe exec gate: fork, exec, end and wait of a static program, µs\n"
-	print "| | | median | p99 | added: median | p99 |"
-	print "|---|---|---|---|---|---|"
+	print "| | | favordynmods | median | p99 | added: median | p99 |"
+	print "|---|---|---|---|---|---|---|"
 	for (i = 1; i <= n_gate; i++) {
 		key = gate_rows[i]
 		split(key, part, SUBSEP)
-		base = part[1] SUBSEP "no daemon"
-		printf "| %s | %s | %.0f | %.0f | %.0f | %.0f |\n", part[2], part[1], gate_median[key] / gate_n[key], \
+		base = part[1] SUBSEP part[2] SUBSEP "no daemon"
+		printf "| %s | %s | %s | %.0f | %.0f | %.0f | %.0f |\n", part[3], part[1], part[2], gate_median[key] / gate_n[key], \
 			gate_p99[key] / gate_n[key], gate_median[key] / gate_n[key] - gate_median[base] / gate_n[base], \
 			gate_p99[key] / gate_n[key] - gate_p99[base] / gate_n[base]
 	}
-	print "\nExecs that the gate held, of 10,000 of a program that no rule names: " held
+	print "\nExecs that the gate held, of " held_of " of a program that no rule names: " held
 }
 
 END {

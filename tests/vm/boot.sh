@@ -3,8 +3,11 @@
 # One VM: boot it, wait for what it says on its second serial port (see init), end it when it says nothing for too
 # long, and turn what it said into verdicts. Sourced by run and full.
 
-boot_timeout=60			# until the first case begins; 3 s on an idle machine
-grace=${CGRED_VM_GRACE:-30}	# how long after a case's own limit the VM is given up
+boot_timeout=$(scaled 60)	# until the first case begins; 3 s on an idle machine
+grace=${CGRED_VM_GRACE:-$(scaled 30)}	# how long after a case's own limit the VM is given up
+
+# "yes": a CPU's time is the number of its instructions, so that verdicts do not depend on what else runs on the host.
+by_instructions=${CGRED_VM_INSTRUCTIONS-}
 
 qemu=
 at_exit() { [ -z "$qemu" ] || { kill -KILL "$qemu"; wait "$qemu"; } 2>/dev/null || true; }
@@ -14,22 +17,25 @@ patience() {
 	local now
 	now=$(sed -n "s/^@@$token begin \([0-9]*\).*/\1/p" "$work/marks" | tail -n 1)
 	if [ -z "$now" ]; then
-		echo "$boot_timeout"
+		echo $((boot_timeout * (${by_instructions:+9} + 1)))
 	else
-		echo $(($(limit_of "$now") + grace))
+		echo $((($(limit_of "$now") + grace) * (${by_instructions:+9} + 1)))
 	fi
 }
 
 # Boots, and waits until it ends or takes too long; sets gave_up. Usage: boot KERNEL-ARGUMENTS [QEMU-OPTION...]
 boot() {
-	local marks seen=-1 deadline=0 append=$1 viewer=''
+	local marks seen=-1 deadline=0 append=$1 viewer='' cpus
 	shift
 	gave_up=
+	# Of two CPUs that count their instructions one starves (QEMU before 8.1).
+	cpus=(-smp 2)
+	[ -z "$by_instructions" ] || cpus=(-smp 1 -icount "shift=3,sleep=$([ "${init-}" ] && echo on || echo off)")
 	: > "$work/console"
 	: > "$work/marks"
 	# tcg with one thread: kvm hangs on the development machines, and a thread per CPU makes 7.x kernels oops.
 	# It goes with this script however that ends.
-	setpriv --pdeathsig KILL qemu-system-x86_64 -accel tcg,thread=single -smp 2 -m 1G -nodefaults -nographic -no-reboot \
+	setpriv --pdeathsig KILL qemu-system-x86_64 -accel tcg,thread=single "${cpus[@]}" -m 1G -nodefaults -nographic -no-reboot \
 		-serial "file:$work/console" -serial "file:$work/marks" \
 		-kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
 		-append "console=ttyS0 panic=-1 oops=panic loglevel=4 mitigations=off $append ${CGRED_VM_APPEND:-}" \

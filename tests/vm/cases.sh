@@ -83,10 +83,14 @@ is_for_others() {
 	fi
 }
 
+# Seconds; all limits follow $CGRED_SCALE as the deadlines within the cases do.
+scaled() { echo $(($1 * ${CGRED_SCALE:-5} / 5)); }
+
 limit_of() {
 	local limit
 	limit=$(header timeout "${paths[$1]}")
-	echo "${limit:-$default_timeout}"
+	limit=$(scaled "${limit:-$default_timeout}")
+	echo $((limit > ${CGRED_VM_LIMIT:-0} ? limit : CGRED_VM_LIMIT))
 }
 
 failed=0

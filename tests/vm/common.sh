@@ -34,7 +34,11 @@ need_programs() {
 # The value of a "# key: value" line in the leading comments of a case; several lines are joined.
 # Usage: header KEY FILE
 header() {
-	sed -n -e '/^#/!q' -e "s/^# *$1: *//p" "$2" | tr '\n' ' ' | sed 's/ *$//'
+	local line found=
+	while IFS= read -r line && [[ $line == '#'* ]]; do
+		[[ ! $line =~ ^'#'\ *$1:\ *(.*)$ ]] || found+=${found:+ }${BASH_REMATCH[1]}
+	done < "$2"
+	echo "${found%"${found##*[! ]}"}"
 }
 
 # Debian's archive as this machine's apt knows it: "URI" for the main archive and for -security.

@@ -45,11 +45,11 @@ skip() {
 
 # ---- waiting -----------------------------------------------------------------------------------
 
-# wait_for SECONDS COMMAND...
+# wait_for SECONDS COMMAND...: longer on a slower machine, as CGRED_SCALE says (5: an idle one, emulated).
 wait_for() {
 	local end now
 	read -r now _ < /proc/uptime
-	end=$((${now%.*} + $1))
+	end=$((${now%.*} + $1 * ${CGRED_SCALE:-5} / 5))
 	shift
 	until "$@"; do
 		read -r now _ < /proc/uptime
@@ -120,3 +120,12 @@ sessions_of() {
 }
 
 has_sessions() { [ "$(sessions_of "$1" | wc -l)" = "$2" ]; }
+
+# The scope of the session that the process leads, or nothing.
+scope_led_by() {
+	local session
+	for session in $(loginctl list-sessions --no-legend | awk '{ print $1 }'); do
+		[ "$(loginctl show-session -p Leader --value "$session")" != "$1" ] ||
+			loginctl show-session -p Scope --value "$session"
+	done
+}

@@ -15,10 +15,14 @@ add_file() {
 	cp -pL "$1" "$to"
 }
 
+# The shared libraries of programs, each once. Usage: add_libraries FILE...
+declare -A have_library
 add_libraries() {
 	local lib
-	for lib in $(ldd "$1" 2>/dev/null | sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do
+	for lib in $(ldd "$@" 2>/dev/null | sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do
+		[ -z "${have_library[$root$lib]-}" ] || continue
 		add_file "$lib"
+		have_library[$root$lib]=yes
 	done
 }
 
@@ -29,13 +33,24 @@ add_program() {
 	add_libraries "$path"
 }
 
-is_elf() { [ "$(head -c 4 "$1" | tr -d '\0')" = $'\177ELF' ]; }
+is_elf() {
+	local magic=
+	LC_ALL=C IFS= read -r -N 4 magic < "$1" 2>/dev/null || true
+	[ "$magic" = $'\177ELF' ]
+}
+
+# Busybox and links of all its names to it, below a directory that is there. Usage: add_busybox DIRECTORY
+add_busybox() {
+	cp "$(type -P busybox)" "$root$1/busybox"
+	chroot "$root" "$1/busybox" --install -s "$1"
+}
 
 # The project as the cases see it: /cgred has the built programs, tests, scripts and samples, without what
 # only compiling needs.
 add_project() {
-	local f to
+	local f to elf=() bench=(--exclude=bench)
 	to=$root/cgred
+	[[ " ${paths[*]}" != *" $top/tests/bench/"* ]] || bench=()
 	mkdir -p "$to/tests"
 	for f in "$build"/cgred "$build"/cgredctl "$build"/cgred-run; do
 		[ ! -f "$f" ] || cp -p "$f" "$to/"
@@ -45,16 +60,17 @@ add_project() {
 	done
 	for f in "$top" "$build"; do
 		[ "$f" = "$top" ] || [ ! "$build" -ef "$top" ] || continue
-		[ ! -d "$f/tests" ] || tar -C "$f/tests" -c --exclude=unit --exclude=fuzz --exclude=bench --exclude=.deps \
+		[ ! -d "$f/tests" ] || tar -C "$f/tests" -c --exclude=unit --exclude=fuzz "${bench[@]}" --exclude=.deps \
 			--exclude='*.[cho]' --exclude='*.a' . | tar -C "$to/tests" -x
 	done
 	for f in "${!paths[@]}"; do
 		mkdir -p "$(dirname "$root${places[$f]}")"
 		cp -L "${paths[$f]}" "$root${places[$f]}"
 	done
-	find "$to" -type f -perm -100 | while read -r f; do
-		! is_elf "$f" || add_libraries "$f"
-	done
+	while IFS= read -r f; do
+		! is_elf "$f" || elf+=("$f")
+	done < <(find "$to" -type f -perm -100)
+	[ ${#elf[@]} = 0 ] || add_libraries "${elf[@]}"
 }
 
 # Modules uncompressed, with the order in which to load them and what they need.
@@ -81,7 +97,8 @@ write_plan() {
 	local i
 	token=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	printf '%s\n' "TOKEN=$token" "KERNEL=$kernel" "MODE=$mode" "INIT=${init:-none}" \
-		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" > "$root/vm/settings"
+		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" \
+		"CYCLES=${CGRED_BENCH_CYCLES-}" > "$root/vm/settings"
 	for i; do
 		echo "$i ${places[$i]} $(limit_of "$i") ${names[$i]} $(header needs "${paths[$i]}")"
 	done > "$root/vm/plan"

@@ -26,10 +26,16 @@ placed idle-sudo-i pids users/alice
 runuser -u alice /usr/local/bin/idle-runuser >/dev/null &
 placed idle-runuser pids users/alice
 # Those that asked for it are root's, and in the end where root's are. On the way sudo takes alice's uid to look for
-# the program, which may count for a while.
+# the program, which may count for a while. But one that logind has made the leader of a session (sudo's
+# PAM asks for one) is where logind has moved it.
 for pid in $(pidof sudo) $(pidof runuser); do
-	wait_for 20 is_in "$pid" pids asking ||
-		fail "$(cat "/proc/$pid/comm") ($pid) itself is not with root's: $(cat "/proc/$pid/cgroup"; grep -w -e "$pid" /var/log/cgred.log | tail -n 3)"
+	group=asking
+	scope=
+	[ "$INIT" != systemd ] || scope=$(scope_led_by "$pid")
+	[ -z "$scope" ] || group=user.slice/user-1001.slice/$scope
+	wait_for 20 is_in "$pid" pids "$group" ||
+		fail "$(cat "/proc/$pid/comm") ($pid) itself is not in $group: $(cat "/proc/$pid/cgroup")"
+	echo "ok: $(cat "/proc/$pid/comm") itself is in $group"
 done
 if [ "$INIT" = systemd ]; then
 	systemd-run --quiet --unit=with-user -p User=alice /usr/local/bin/idle-user
