@@ -263,8 +263,10 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 {
 	struct process *process = &decision->process;
 	uint64_t place = decide_hash_places(items, n);
-	uint64_t identity = decider->has_numbers ? identity_number_in(pidfd) : 0;
+	uint64_t identity = process->identity;
 
+	if (!identity && decider->has_numbers)
+		identity = identity_number_in(pidfd);
 	if (!identity) {
 		int r = process_read(decider->reader, process, FACT_START);
 
@@ -467,8 +469,10 @@ static void decide_any(struct decider *decider, pid_t tgid, const struct family_
 		ret->verdict = unreadable(ret, pidfd);
 		return;
 	}
-	if (decider->has_executed && !held)
+	if (decider->has_executed && !held) {
 		ret->process.pidfd = pidfd;
+		ret->process.one_name = decider->one_name;
+	}
 	if (is_sticky(decider, &ret->process)) {
 		ret->verdict = VERDICT_STICKY;
 		return;

@@ -66,6 +66,7 @@ struct decider {
 	const char *own_cgroup; /* text of our own /proc/PID/cgroup */
 	bool is_systemd;	/* PID 1 is systemd */
 	bool has_executed;	/* just now: the first thread lives, and tells of all of it */
+	uint64_t one_name;	/* as in struct event */
 	bool has_numbers;	/* identity_number_in() has one for every process */
 	struct decider_places places; /* room to work in: the event path does not allocate */
 };

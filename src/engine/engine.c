@@ -71,6 +71,8 @@ void engine_get_stats(const struct engine *engine, struct engine_stats *ret)
 	*ret = engine->stats;
 	if (engine->connector)
 		connector_get_stats(engine->connector, &connector);
+	if (engine->exec_filter)
+		ret->filtered = exec_filter_count(engine->exec_filter);
 	ret->held = engine_sync_held(engine);
 	ret->dropped = engine->dropped_before + connector.dropped;
 	if (engine->forks) {
@@ -242,6 +244,7 @@ int engine_start(struct engine *engine)
 	if (r < 0)
 		return r;
 	engine->start_ticks = self.start_ticks;
+	engine_open_exec_filter(engine);
 	r = PROTECT_START || !engine->config->scan ? engine_open_connector(engine) : 0;
 	if (r < 0)
 		return r;
@@ -274,6 +277,7 @@ void engine_free(struct engine *engine)
 	loop_watch_free(engine->forks_timer);
 	connector_close(engine->connector);
 	connector_close(engine->forks);
+	engine_close_exec_filter(engine);
 	scan_free(engine->scan);
 	scan_free(engine->older);
 	loader_free(engine->loader);
