@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-
 #define BTF_MAGIC   0xeb9fU
 #define BTF_VERSION 1
 #define NESTING_MAX 8
@@ -187,13 +185,12 @@ static int find_one(const struct btf *btf, struct btf_member *member)
 int btf_find(const void *bytes, size_t len, struct btf_member *members, size_t n)
 {
 	struct btf btf = { 0 };
-	cleanup_free uint32_t *at = NULL;
 	int r = open_sections(bytes, len, &btf);
 
 	if (r == 0)
 		r = index_types(&btf);
-	at = btf.at;
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = find_one(&btf, &members[i]);
+	free(btf.at);
 	return r;
 }

@@ -141,7 +141,7 @@ static void put_number(struct program *p, int dst, int32_t number)
 
 static void put_add(struct program *p, int dst, int32_t number)
 {
-	put(p, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, number);
+	put(p, BPF_ALU64 | BPF_ADD, dst, 0, 0, number); /* BPF_K is 0 */
 }
 
 /* dst = *(src + off); size: BPF_W or BPF_DW */
@@ -179,7 +179,7 @@ static void put_label(struct program *p, const struct label *label)
 
 static void put_map(struct program *p, int dst, int map_fd)
 {
-	put(p, BPF_LD | BPF_DW | BPF_IMM, dst, BPF_PSEUDO_MAP_FD, 0, map_fd);
+	put(p, BPF_DW | BPF_IMM, dst, BPF_PSEUDO_MAP_FD, 0, map_fd); /* BPF_LD is 0 */
 	put(p, 0, 0, 0, 0, 0);
 }
 

@@ -31,7 +31,7 @@ ours() {
 	both cgred
 }
 
-# It stands still: once is enough. A tenth of a percent needs more.
+# It stands still: once is enough. The others, as often as there is time: p99 needs many.
 both cgrulesengd
 rounds ours 8
 for daemon in cgred cgrulesengd; do
