@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 #define BTF_MAGIC   0xeb9fU
 #define BTF_VERSION 1
 #define NESTING_MAX 8
@@ -163,23 +165,40 @@ static bool find_member(const struct btf *btf, uint32_t number, const char *name
 	return false;
 }
 
-/* Modules and macros may make several structures of one name: the first that has the member. */
-static int find_one(const struct btf *btf, struct btf_member *member)
+/* Whatever of a structure is asked for. Several can have one name: the first that has a member
+ * counts. Returns how many were found. */
+static size_t find_of(const struct btf *btf, uint32_t number, const char *structure,
+		      struct btf_member *members, size_t n, bool *found)
 {
-	for (uint32_t number = 1; number <= btf->n; number++) {
-		struct type type;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
 		uint32_t bits;
 
-		if (!get_type(btf, number, &type) || KIND_OF(&type) != KIND_STRUCT ||
-		    strcmp(name_of(btf, type.name), member->structure) != 0 ||
-		    !find_member(btf, number, member->name, 0, &bits))
+		if (found[i] || strcmp(structure, members[i].structure) != 0 ||
+		    !find_member(btf, number, members[i].name, 0, &bits) || bits % 8)
 			continue;
-		if (bits % 8)
-			return -ENOENT;
-		member->offset = bits / 8;
-		return 0;
+		members[i].offset = bits / 8;
+		found[i] = true;
+		count++;
 	}
-	return -ENOENT;
+	return count;
+}
+
+static int find_all(const struct btf *btf, struct btf_member *members, size_t n)
+{
+	cleanup_free bool *found = calloc(n + 1, sizeof(*found));
+	size_t left = n;
+
+	if (!found)
+		return -ENOMEM;
+	for (uint32_t number = 1; left && number <= btf->n; number++) {
+		struct type type;
+
+		if (get_type(btf, number, &type) && KIND_OF(&type) == KIND_STRUCT)
+			left -= find_of(btf, number, name_of(btf, type.name), members, n, found);
+	}
+	return left ? -ENOENT : 0;
 }
 
 int btf_find(const void *bytes, size_t len, struct btf_member *members, size_t n)
@@ -189,8 +208,8 @@ int btf_find(const void *bytes, size_t len, struct btf_member *members, size_t n
 
 	if (r == 0)
 		r = index_types(&btf);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = find_one(&btf, &members[i]);
+	if (r == 0)
+		r = find_all(&btf, members, n);
 	free(btf.at);
 	return r;
 }
