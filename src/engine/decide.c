@@ -157,8 +157,10 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 {
 	struct process *process = &decision->process;
 	uint64_t place = decide_hash_places(items, n);
-	uint64_t identity = decider->has_numbers ? identity_number_in(pidfd) : 0;
+	uint64_t identity = process->identity;
 
+	if (!identity && decider->has_numbers)
+		identity = identity_number_in(pidfd);
 	if (!identity) {
 		int r = process_read(decider->reader, process, FACT_START);
 
@@ -409,8 +411,10 @@ static void decide_any(struct decider *decider, pid_t tgid, struct decide_subjec
 		ret->verdict = decide_unreadable(ret, pidfd);
 		return;
 	}
-	if (decider->has_executed && !subject->held)
+	if (decider->has_executed && !subject->held) {
 		ret->process.pidfd = pidfd;
+		ret->process.one_name = decider->one_name;
+	}
 	subject->is_sticky = decide_is_sticky(decider, &ret->process);
 	/* It is not to be moved. What it does is no less forbidden. */
 	if (subject->is_sticky && !decider->rules->has_actions) {

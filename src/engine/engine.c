@@ -73,6 +73,8 @@ void engine_get_stats(const struct engine *engine, struct engine_stats *ret)
 	*ret = engine->stats;
 	if (engine->connector)
 		connector_get_stats(engine->connector, &connector);
+	if (engine->exec_filter)
+		ret->filtered = exec_filter_count(engine->exec_filter);
 	ret->held = engine_sync_held(engine);
 	ret->dropped = engine->dropped_before + connector.dropped;
 	if (engine->forks) {
@@ -253,6 +255,8 @@ int engine_start(struct engine *engine)
 	engine->start_ticks = self.start_ticks;
 	engine->scans_only = engine->rules->yaml.mode == YAML_MODE_SCANNER;
 	engine->acts_on_found = engine->config->scan || engine->scans_only;
+	if (!engine->scans_only)
+		engine_open_exec_filter(engine);
 	if (!engine->scans_only && (PROTECT_START || !engine->config->scan))
 		r = engine_open_connector(engine);
 	if (r < 0)
@@ -296,6 +300,7 @@ void engine_free(struct engine *engine)
 	loop_watch_free(engine->thaw_timer);
 	connector_close(engine->connector);
 	connector_close(engine->forks);
+	engine_close_exec_filter(engine);
 	scan_free(engine->scan);
 	scan_free(engine->older);
 	loader_free(engine->loader);

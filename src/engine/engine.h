@@ -37,6 +37,7 @@ struct engine_stats {
 	uint64_t verdicts[VERDICTS];
 	uint64_t overruns; /* times that the kernel had to drop events */
 	uint64_t dropped;  /* events that were: what they were about was looked for, or has ended */
+	uint64_t filtered; /* execs that no rule could be for, dropped by the kernel */
 	uint64_t held;	   /* execs, by the exec gate */
 	uint64_t before_start; /* of those placed: before their first instruction */
 	uint64_t scans;	       /* passes over /proc */

@@ -454,22 +454,27 @@ static enum gate_answer decide_planned(struct work *work)
 {
 	const struct ruleset *rules = gate_plan_rules(work->plan);
 	const struct rule *rule;
+	unsigned facts;
 	bool may_act;
 
 	if (!is_named(rules, &work->note.held))
 		return GATE_NEVER;
+	process_init(&work->process, work->event->tgid);
+	held_exec_apply(&work->note.held, &work->process);
+	if (process_read(work->gate->reader, &work->process,
+			 held_exec_facts(&work->note.held) | (rules->facts & FACT_GROUPS)) < 0 ||
+	    !held_exec_apply_ids(&work->note.held, &work->process) ||
+	    !ruleset_may_match(rules, &work->process, &facts))
+		return GATE_ALLOW;
+	/* Of others, the exec may not be told: their scripts would be remembered for nothing. */
 	if (work->note.held.script[0])
 		remember_script(work->gate, work->event->tgid, work->note.time_ns,
 				work->note.held.script);
 	else
 		find_script(work->gate, work->event->tgid, work->note.time_ns,
 			    work->note.held.script);
-	process_init(&work->process, work->event->tgid);
 	held_exec_apply(&work->note.held, &work->process);
-	if (process_read(work->gate->reader, &work->process,
-			 held_exec_facts(&work->note.held) | FACT_CGROUP |
-				 (rules->facts & FACT_GROUPS)) < 0 ||
-	    !held_exec_apply_ids(&work->note.held, &work->process))
+	if (process_read(work->gate->reader, &work->process, FACT_CGROUP) < 0)
 		return GATE_ALLOW;
 	rule = ruleset_match(rules, &work->process, confirm, work);
 	if (!rule || !is_placed_here(rule))

@@ -261,6 +261,7 @@ static void decide_now(struct engine *engine, const struct event *event)
 {
 	pending_remove(engine->pending, event->tgid);
 	engine->decider.has_executed = event->kind == EVENT_EXEC;
+	engine->decider.one_name = event->one_name;
 	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = event->kind });
 	engine->decider.has_executed = false;
 }

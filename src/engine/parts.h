@@ -12,10 +12,11 @@
 #include "engine/event.h"
 #include "engine/groups.h"
 #include "rule/programs.h"
+#include "source/exec-filter.h"
 
 /* The inside of the engine, for its own files only: engine.c (life), sources.c (where events come
  * from), intake.c (from events to decisions), reload.c (configuration and names), sticky.c,
- * memory.c (what outlives the daemon). */
+ * memory.c (what outlives the daemon), audience.c (what the kernel drops). */
 
 /* Messages that are taken from a source at once. */
 #define ENGINE_BATCH 64
@@ -64,6 +65,8 @@ struct engine {
 	char own_cgroup[8192];
 	uint64_t start_ticks; /* of ours: what is older is not ours to move without --scan */
 
+	struct exec_filter *exec_filter; /* NULL: the kernel does not have it */
+	struct exec_audience audience;	 /* of it */
 	struct connector *connector;
 	struct connector *forks; /* a second one: see forks.c */
 	struct event fork_queue[ENGINE_BATCH];
@@ -147,6 +150,16 @@ void engine_on_mounts(void *arg);
 
 /* There are events, or some were lost. */
 void engine_on_connector(void *arg);
+
+/* ---- audience.c */
+
+/* Let the kernel drop execs that no rule can be for, where it can. Whether, and why not, is logged.
+ */
+void engine_open_exec_filter(struct engine *engine);
+void engine_close_exec_filter(struct engine *engine);
+
+/* The rules, or the connector, are new. */
+void engine_update_audience(struct engine *engine);
 
 /* ---- forks.c */
 

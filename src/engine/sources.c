@@ -196,6 +196,7 @@ void engine_take_kinds(struct engine *engine)
 	if (depends_on_ids(engine->rules))
 		engine->wanted_kinds |= KINDS_OF_IDS;
 	engine_update_kinds(engine);
+	engine_update_audience(engine);
 }
 
 static int update_kinds(struct engine *engine)
@@ -319,6 +320,7 @@ int engine_open_connector(struct engine *engine)
 	if (!engine->on_connector)
 		return -ENOMEM;
 	engine_update_kinds(engine);
+	engine_update_audience(engine);
 	loop_timer_arm(engine->canary_timer, QUIET_MS);
 	return 0;
 }

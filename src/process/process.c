@@ -532,6 +532,16 @@ static ssize_t read_cmdline(struct process_reader *reader, const struct process 
 	return len;
 }
 
+/* So its executable's name is the only one. */
+static bool has_one_name(struct process *process)
+{
+	if (!process->one_name || process->pidfd < 0)
+		return false;
+	if (!process->identity)
+		process->identity = identity_number_in(process->pidfd);
+	return process->identity == process->one_name;
+}
+
 static int read_invoked(struct process_reader *reader, struct process *process)
 {
 	struct proc_arg arg;
@@ -540,7 +550,7 @@ static int read_invoked(struct process_reader *reader, struct process *process)
 
 	process->invoked = process->invoked_base = NULL;
 	process->invoked_file = (struct file_id){ 0 };
-	if (process->exe[0] != '\0' &&
+	if (process->exe[0] != '\0' && (process->facts & FACT_COMM) &&
 	    !proc_comm_is(process->comm, process->exe_base, strlen(process->exe_base))) {
 		len = read_cmdline(reader, process);
 		if (len < 0)
@@ -671,7 +681,7 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 	if (process->tgid <= 0)
 		return -ESRCH;
 	if (facts & ~process->facts & FACT_INVOKED)
-		facts |= FACT_COMM | FACT_EXE;
+		facts |= has_one_name(process) ? FACT_EXE : FACT_COMM | FACT_EXE;
 	r = read_steps(reader, process, facts);
 	if (r == -EAGAIN) {
 		/* From a thread that lives, and everything from the same one. */

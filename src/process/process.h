@@ -30,7 +30,10 @@ struct process {
 	pid_t tgid;
 	pid_t tid; /* a thread that it was read from, as the first has ended; else 0 */
 	int pidfd; /* of the process, whose first thread lives: cheaper to ask. -1: not at hand */
-	unsigned facts; /* mask of those that are filled in */
+	uint64_t identity; /* identity_number_in(pidfd); 0: not come across */
+	uint64_t one_name; /* a process of this identity was started by the name of its executable;
+			      0: not known */
+	unsigned facts;	   /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
 	char state;	      /* as in proc_pid_stat(5), 'Z' is a zombie; 0: not come across */

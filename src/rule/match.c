@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "rule/conditions.h"
@@ -136,6 +138,54 @@ bool ruleset_may_match(const struct ruleset *set, const struct process *process,
 		may = may || has_rules(&index->whos[who]);
 	}
 	return may;
+}
+
+static bool any_has_rules(const struct rule_index *index, uint32_t users)
+{
+	const struct idlist whos = idlists_open(&index->users, users);
+
+	for (size_t i = 0; i < whos.n; i++) {
+		if (has_rules(&index->whos[idlist_item(&whos, i)]))
+			return true;
+	}
+	return false;
+}
+
+/* The keys of a table that somebody with rules is behind. NULL: no memory. */
+static uint32_t *list_keys(const struct rule_index *index, const struct idmap *map, bool is_users,
+			   size_t *ret_n)
+{
+	uint32_t *keys = calloc(map->n + 1, sizeof(*keys));
+	size_t n = 0;
+
+	for (size_t i = 0; keys && map->slots && i <= map->mask; i++) {
+		const struct idmap_slot *slot = &map->slots[i];
+		uint32_t value = slot->value_plus_1 - 1;
+
+		if (slot->value_plus_1 &&
+		    (is_users ? any_has_rules(index, value) : has_rules(&index->whos[value])))
+			keys[n++] = slot->key_low;
+	}
+	*ret_n = n;
+	return keys;
+}
+
+int ruleset_who(const struct ruleset *set, struct ruleset_ids *ret)
+{
+	const struct rule_index *index = set->index;
+	struct ruleset_ids ids = { .everybody = has_rules(&index->whos[INDEX_EVERYBODY]) };
+
+	if (!ids.everybody) {
+		ids.uids = list_keys(index, &index->users.map, true, &ids.n_uids);
+		ids.gids = list_keys(index, &index->groups, false, &ids.n_gids);
+		if (!ids.uids || !ids.gids) {
+			free(ids.uids);
+			free(ids.gids);
+			return -ENOMEM;
+		}
+	}
+	*ret = ids;
+	return 0;
 }
 
 /* ---- the search ----------------------------------------------------------------------------- */

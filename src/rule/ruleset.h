@@ -95,6 +95,17 @@ unsigned ruleset_access_facts(const struct ruleset *set);
 bool ruleset_may_match(const struct ruleset *set, const struct process *process,
 		       unsigned *ret_facts);
 
+/* Whom ruleset_may_match() is true of: everybody, or those with one of these effective user ids, or
+ * with one of these ids as their effective or a supplementary group. */
+struct ruleset_ids {
+	bool everybody; /* the lists are empty */
+	uint32_t *uids, *gids;
+	size_t n_uids, n_gids;
+};
+
+/* 0, and the lists are the caller's to free; or -ENOMEM. */
+int ruleset_who(const struct ruleset *set, struct ruleset_ids *ret);
+
 /* Does a rule's program column give this path, by its text, or this file (NULL: not asked for)?
  * base: what is behind its last slash. */
 bool ruleset_names_program(const struct ruleset *set, const char *path, const char *base,

@@ -24,6 +24,7 @@
 #include "engine/event.h"
 #include "source/connector-decode.h"
 #include "source/connector-filter.h"
+#include "source/exec-filter.h"
 
 /* An event takes about 832 bytes of it, and the kernel doubles the number: some 80,000 events. */
 #define BUFFER_BYTES (32 * 1024 * 1024)
@@ -44,6 +45,9 @@ struct listen_request {
 
 struct connector {
 	struct mnl_socket *socket;
+	unsigned kinds;
+	const struct exec_filter *filter; /* NULL: the plain one does it */
+	const struct exec_audience *audience;
 	bool listening;	       /* an IGNORE is owed */
 	bool drained;	       /* when it was last read */
 	uint32_t kernel_drops; /* the kernel's counter when it was last read; it wraps */
@@ -104,9 +108,17 @@ static bool is_from_kernel(const struct connector *connector, int index)
 
 static bool decode_event(const struct connector *connector, int index, struct event *ret_event)
 {
-	return is_from_kernel(connector, index) &&
-	       connector_decode(connector->datagrams[index], connector->messages[index].msg_len,
-				ret_event);
+	struct exec_facts facts;
+
+	if (!is_from_kernel(connector, index) ||
+	    !connector_decode(connector->datagrams[index], connector->messages[index].msg_len,
+			      ret_event))
+		return false;
+	if (ret_event->kind == EVENT_EXEC && connector->filter &&
+	    exec_filter_find(connector->filter, ret_event->tgid, ret_event->time_ns, &facts) &&
+	    facts.has_one_name)
+		ret_event->one_name = facts.identity;
+	return true;
 }
 
 int connector_read(struct connector *connector, struct event *events, size_t max)
@@ -186,7 +198,7 @@ static int send_mask(struct connector *connector, unsigned kinds)
 	return send_request(connector, &request, sizeof(request));
 }
 
-static int attach_filter(struct connector *connector, unsigned kinds)
+static int attach_plain_filter(struct connector *connector, unsigned kinds)
 {
 	struct sock_filter program[CONNECTOR_FILTER_LEN];
 	const struct sock_fprog fprog = { .len = CONNECTOR_FILTER_LEN, .filter = program };
@@ -198,11 +210,38 @@ static int attach_filter(struct connector *connector, unsigned kinds)
 	return 0;
 }
 
+static int attach_filter(struct connector *connector, unsigned kinds)
+{
+	int r = -ENOSYS;
+
+	if (connector->filter)
+		r = exec_filter_attach(connector->filter, connector_fd(connector), kinds,
+				       connector->audience);
+	if (r < 0)
+		r = attach_plain_filter(connector, kinds);
+	if (r == 0)
+		connector->kinds = kinds;
+	return r;
+}
+
 int connector_set_kinds(struct connector *connector, unsigned kinds)
 {
 	int r = attach_filter(connector, kinds);
 
 	return r < 0 ? r : send_mask(connector, kinds);
+}
+
+int connector_set_filter(struct connector *connector, const struct exec_filter *filter,
+			 const struct exec_audience *audience)
+{
+	int r = exec_filter_attach(filter, connector_fd(connector), connector->kinds, audience);
+
+	connector->filter = r == 0 ? filter : NULL;
+	connector->audience = audience;
+	/* Not that of before: its audience was another. */
+	if (r < 0)
+		(void)attach_plain_filter(connector, connector->kinds);
+	return r;
 }
 
 /* The buffer that one gets: without CAP_NET_ADMIN at most net.core.rmem_max. */

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 struct event;
+struct exec_audience;
+struct exec_filter;
 
 /* The kernel's proc connector (drivers/connector/cn_proc.c): fork, exec, id, sid, comm and exit
  * events of all processes. Needs CAP_NET_ADMIN in the first user, pid and network namespace. */
@@ -37,6 +39,11 @@ int connector_fd(const struct connector *connector);
 
 /* Change what is subscribed; what is queued already still comes. 0 or -errno. */
 int connector_set_kinds(struct connector *connector, unsigned kinds);
+
+/* Drop execs by others than the audience, from now on, by a filter. Both stay the caller's, and are
+ * there as long as the connector. 0 or -errno: the kernel did not take it, and none are dropped. */
+int connector_set_filter(struct connector *connector, const struct exec_filter *filter,
+			 const struct exec_audience *audience);
 
 /*
  * Up to max events without waiting, in the order of arrival. Returns how many (0: none there now),

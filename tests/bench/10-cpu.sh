@@ -1,37 +1,44 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a fork+exec costs the daemon in processor time, by the number and kind of its rules.
+# What a fork+exec costs the daemon in processor time, by the number and kind of its rules. Rounds are short,
+# and the daemons alternate in each: the median of the rounds counts.
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/bench/common.sh"
 
-# one KIND N RATE EXECS DAEMON: one round. A daemon that takes long is measured for 8 seconds.
+# one KIND N RATE DAEMON. A daemon that takes long is measured for three seconds.
 one() {
-	begin "$5"
-	figure kind "$1" rules "$2" rate "$3" daemon "$5" "@$(spawn -t 8 -r "$3" "$4")"
+	begin "$4"
+	[ "$4" = loop ] || spawn -t 1 64 >"$T/spawned"
+	figure kind "$1" rules "$2" rate "$3" daemon "$4" "@$(spawn -t 3 -r "$3" "$EXECS")"
 	finish
 }
 
-# both KIND N RATE EXECS [loop]: alternating, twice half of the execs each.
-both() {
+# all KIND N RATE [loop]
+all() {
 	rules_of "$1" "$2"
-	for _ in 1 2; do
-		for daemon in cgred cgrulesengd ${5-}; do
-			one "$1" "$2" "$3" $(($4 / 2)) "$daemon"
-		done
+	for daemon in cgred cgrulesengd ${4-}; do
+		one "$1" "$2" "$3" "$daemon"
 	done
 }
 
+# What everything hangs on.
+round() {
+	all none 100 0 loop
+	all programs 1 0 loop
+	all programs 1000 0
+	all groups 100 0
+	rules_of programs 100000
+	one programs 100000 0 cgred
+	rules_of programs 10
+	one programs 10 0 cgred
+}
+
 for size in $SIZES; do
-	case $size in
-	1) both programs "$size" 0 "$EXECS" loop ;;
-	*) both programs "$size" 0 $((EXECS / 2)) ;;
-	esac
+	[ "$size" = 1 ] || all programs "$size" 0
 done
-# What 10 rules cost: for the comparison with 100,000.
-both programs 10 0 $((EXECS / 2))
-for size in 1 10 100 1000; do
-	both groups "$size" 0 $((EXECS / 2))
+for size in 1 10 1000; do
+	all groups $size 0
 done
-both none 100 0 "$EXECS" loop
-both programs 1 500 $((EXECS / 8)) loop
-both none 100 500 $((EXECS / 8)) loop
+all none 100 500 loop
+all programs 1 500 loop
+rounds round 9

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/bench/common.sh"
 need strace
-N=500
+N=300
 
 # count KIND RULES RATE DAEMON
 count() {
@@ -12,7 +12,7 @@ count() {
 	strace -f -c -o "$T/strace" -p "$DAEMON" 2>"$T/strace.err" &
 	tracer=$!
 	wait_for 5 grep -q attached "$T/strace.err" || fail "strace: $(cat "$T/strace.err")"
-	spawn -r "$3" $N >"$T/spawned"
+	spawn -t 4 -r "$3" $N >"$T/spawned"
 	kill -INT $tracer
 	wait $tracer 2>/dev/null || :
 	calls=$(awk '$NF == "total" { print $4 }' "$T/strace")

@@ -41,8 +41,17 @@ is_empty() {
 
 trap 'echo "$before" >$PID_MAX; cleanup' EXIT
 [ "$before" -ge 150000 ] || echo 150000 >$PID_MAX
+# What the last ones took, but for starting and stopping, tells what so many would.
+second_ms=0
 for n in ${CGRED_BENCH_BURSTS:-2000 20000 100000}; do
+	if [ $((second_ms * n / 1000)) -gt $(((END - $(seconds)) * 1000)) ]; then
+		echo "no time for $n processes"
+		continue
+	fi
+	began=$(seconds)
 	for daemon in cgred cgrulesengd; do
 		burst "$n" $daemon
 	done
+	second_ms=$((($(seconds) - began - 8) * 1000 * 1000 / n))
+	[ $second_ms -ge 0 ] || second_ms=0
 done

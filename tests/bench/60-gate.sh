@@ -1,65 +1,52 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the exec gate adds to an exec: fork, exec, end and wait of a static program, each one timed; with
-# pauses, and one after the other. In a VM (tests/vm/run KERNEL v2 tests/bench/60-gate.sh) also with favordynmods,
-# which stays off on a machine in use.
-#
-# needs: program:unshare
-# timeout: 1800
+# pauses, and one after the other. In a VM also with favordynmods, which stays off on a machine in use.
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/bench/common.sh"
-N=${CGRED_BENCH_CYCLES:-$((3000 / SCALE))}
+N=${CGRED_BENCH_CYCLES:-400}
+UID_OTHER=$((UID_OURS + 1))
 cp "$PROG" "$T/bin/unmatched"
 rules_of programs 1
 dynmods=off
+if [ "${CGRED_VM-}" = 1 ] && [ "${CGRED_BENCH_DYNMODS-}" = 1 ]; then
+	mount -o remount,favordynmods "$(hierarchy "$C1")" && dynmods=on
+fi
 
-# one NAME DAEMON PROGRAM
+# one NAME UID PROGRAM
 one() {
-	begin "$2"
-	for pause_us in 0 20000; do
+	for pause_us in 0 10000; do
 		n=$N
 		[ $pause_us = 0 ] || n=$((N / 10))
-		"$T/bin/cycle" "$UID_OURS" "$n" "$pause_us" "$3" | sort -n >"$T/us"
+		"$T/bin/cycle" "$2" "$n" "$pause_us" "$3" | sort -n >"$T/us"
 		figure what "$1" pause_us $pause_us favordynmods $dynmods "@$(distribution "$T/us")"
 	done
+}
+
+# with DAEMON NAME
+with() {
+	begin "$1"
+	one "$2" "$UID_OURS" "$PROG"
+	one "$2, unmatched program" "$UID_OURS" "$T/bin/unmatched"
+	one "$2, unmatched program and user" "$UID_OTHER" "$T/bin/unmatched"
 	finish
 }
 
-# Emulated, by a clock of instructions, one round is like the other.
-rounds="1 2"
-[ "${CGRED_VM-}" != 1 ] || rounds=1
-measure() {
-	for _ in $rounds; do
-		SYNC=never
-		one "no daemon" none "$PROG"
-		one "event path" cgred "$PROG"
-		one "event path, unmatched program" cgred "$T/bin/unmatched"
-		SYNC=auto
-		one "gate" cgred "$PROG"
-		one "gate, unmatched program" cgred "$T/bin/unmatched"
-	done
+round() {
+	with none "no daemon"
+	SYNC=never
+	with cgred "event path"
+	SYNC=auto
+	with cgred "gate"
 }
-
-# Until the next boot.
-favor_dynmods() {
-	grep -qx favordynmods /sys/kernel/cgroup/features 2>/dev/null || return
-	OPTION=--favordynmods
-	begin cgred
-	finish
-	OPTION=
-	grep -q '^[^ ]* [^ ]* cgroup2\{0,1\} .*favordynmods' /proc/self/mounts ||
-		fail "favordynmods was not set: $(tail -n 3 "$LOG")"
-	dynmods=on
-}
-
-measure
-[ "${CGRED_VM-}" != 1 ] || ! favor_dynmods || measure
 
 # The gate must not even hear of a program that no rule names.
-OPTION=-v
+VERBOSE=-v
+SYNC=auto
 begin cgred
-"$T/bin/cycle" "$UID_OURS" $((10000 / SCALE)) 0 "$T/bin/unmatched" >"$T/us"
+"$T/bin/cycle" "$UID_OURS" 10000 0 "$T/bin/unmatched" >"$T/us"
 mark_log
 finish
-figure what "execs held of an unmatched program" of $((10000 / SCALE)) held \
+figure what "execs held in 10,000 of an unmatched program" held \
 	"$(log | sed -n 's/.*ended:.* \([0-9]*\) execs held.*/\1/p' | tail -n 1)"
+rounds round 8

@@ -7,11 +7,13 @@
 #
 # Environment:
 #   CGRED_BENCH_OUT    the directory of the results  (default: tests/bench/results of the build)
-#   CGRED_BENCH_EXECS  execs for each figure of CPU time (20000)
+#   CGRED_BENCH_EXECS  execs of a round for each figure of CPU time (250)
+#   CGRED_BENCH_PART_S how long a part may take (60 seconds); it measures each figure once at least
 #   CGRED_BENCH_SIZES  numbers of rules (1 100 1000 10000 100000)
 
 RESULTS=${CGRED_BENCH_OUT:-$BUILD/tests/bench/results}
-EXECS=${CGRED_BENCH_EXECS:-20000}
+EXECS=${CGRED_BENCH_EXECS:-250}
+END=$(($(seconds) + ${CGRED_BENCH_PART_S:-60}))
 SIZES=${CGRED_BENCH_SIZES:-1 100 1000 10000 100000}
 PROGRAMS=$BUILD/tests/bench
 OPTION=
@@ -73,6 +75,17 @@ figure() {
 }
 
 : >"$RESULTS/$PART.jsonl"
+
+# rounds COMMAND MAX: calls it at most so often, as long as there is time for one more.
+rounds() {
+	_round=0
+	while [ $_round -lt "$2" ]; do
+		_began=$(seconds)
+		$1
+		_round=$((_round + 1))
+		[ $(($(seconds) * 2 - _began)) -lt "$END" ] || break
+	done
+}
 
 # ---- rules --------------------------------------------------------------------------------------
 
@@ -157,27 +170,38 @@ trace_begin() {
 		echo "filename ~ \"*$PROG\"" >"$TRACE/events/sched/sched_process_exec/filter"
 		echo "dst_path ~ \"*$CG/placed\"" >"$TRACE/events/cgroup/cgroup_attach_task/filter"
 	fi
+	echo "common_pid == $DAEMON" >"$TRACE/events/syscalls/sys_enter_write/filter"
 	echo >"$TRACE/trace"
 	echo 1 >"$TRACE/events/sched/sched_process_exec/enable"
 	echo 1 >"$TRACE/events/cgroup/cgroup_attach_task/enable"
+	echo 1 >"$TRACE/events/syscalls/sys_enter_write/enable"
 }
 
-# trace_end FILE: the microseconds from exec to placed, sorted, one a line. Execs that no placement followed are
+# trace_end FILE: the microseconds from exec to placed, sorted, and of each until the write that asked for it. Execs that no placement followed are
 # left out, and counted in UNPLACED.
 trace_end() {
 	echo 0 >"$TRACE/events/enable"
 	awk '
 	function stamp() { match($0, /[0-9]+\.[0-9]+: /); return substr($0, RSTART, RLENGTH - 2) }
 	/ sched_process_exec: / { match($0, / pid=[0-9]+/); at[substr($0, RSTART + 5, RLENGTH - 5)] = stamp() }
+	/ sys_write\(/ { asked = stamp() }
 	/ cgroup_attach_task: / {
 		match($0, / pid=[0-9]+/)
 		pid = substr($0, RSTART + 5, RLENGTH - 5)
-		if (pid in at) { printf "%.0f\n", (stamp() - at[pid]) * 1e6; delete at[pid] }
+		if (pid in at) {
+			printf "%.0f %.0f\n", (stamp() - at[pid]) * 1e6, (asked - at[pid]) * 1e6
+			delete at[pid]
+		}
 	}
 	END { for (pid in at) n++; print n + 0 >"/dev/stderr" }' "$TRACE/trace" >"$1.unsorted" 2>"$T/unplaced"
 	sort -n "$1.unsorted" >"$1"
 	rm "$1.unsorted"
 	UNPLACED=$(cat "$T/unplaced")
+}
+
+# median FILE: of sorted numbers.
+median() {
+	awk '{ value[NR] = $1 } END { print value[int(NR / 2) + 1] + 0 }' "$1"
 }
 
 # distribution FILE: of sorted numbers, as members of a JSON object.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The tables of tests/bench/report, from lines of JSON with flat objects. Rounds are averaged. With
+# The tables of tests/bench/report, from lines of JSON with flat objects. Of rounds, the median. With
 # plot=1: the columns of the plot of cost by number of rules.
 
 function get(key,    at, rest) {
@@ -22,12 +22,20 @@ function note(row, daemon, value) {
 		order[n_rows] = row
 		section[n_rows] = get("part")
 	}
-	sum[row, daemon] += value
-	count[row, daemon]++
+	all[row, daemon, ++count[row, daemon]] = value + 0
 }
 
-function mean(row, daemon) {
-	return count[row, daemon] ? sum[row, daemon] / count[row, daemon] : ""
+function median(row, daemon,    n, i, j, value, sorted) {
+	n = count[row, daemon]
+	for (i = 1; i <= n; i++) {
+		value = all[row, daemon, i]
+		for (j = i - 1; j > 0 && sorted[j] > value; j--)
+			sorted[j + 1] = sorted[j]
+		sorted[j + 1] = value
+	}
+	if (!n)
+		return ""
+	return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
 }
 
 function show(value) {
@@ -37,9 +45,9 @@ function show(value) {
 }
 
 function ratio(row, a, b) {
-	if (mean(row, a) == "" || !(mean(row, b) > 0))
+	if (median(row, a) == "" || !(median(row, b) > 0))
 		return ""
-	return sprintf("%.2f", mean(row, a) / mean(row, b))
+	return sprintf("%.2f", median(row, a) / median(row, b))
 }
 
 function latency_row() {
@@ -61,11 +69,10 @@ get("part") == "cpu" {
 	what = kind == "none" ? "no rule can match (" get("rules") " rules)" : kind == "groups" ? \
 		get("rules") " `@group:program`" : get("rules") " `user:program`"
 	note("CPU, " what ", " rate_name(), get("daemon"), get("cpu_us"))
-	if (kind == "programs" && get("rate") == 0) {
-		by_rules[get("rules"), get("daemon")] += get("cpu_us")
-		by_rules_n[get("rules"), get("daemon")]++
+	if (kind == "programs" && get("rate") == 0)
 		sizes[get("rules")]
-	}
+	others += get("others")
+	n_cpu++
 	if (kind != "none" && get("placed") != get("execs"))
 		lost[get("daemon")] += get("execs") - get("placed")
 }
@@ -78,6 +85,7 @@ get("part") == "latency" {
 		value[i] = get(part[i])
 	for (i = 1; i <= 4; i++)
 		note(latency_row() part[i], get("daemon"), value[i])
+	note(latency_row() "median until the daemon asks for the move", get("daemon"), get("asked"))
 	note(latency_row() "ended unplaced (after 128 more)", get("daemon"), get("unplaced"))
 }
 get("part") == "burst" {
@@ -90,23 +98,23 @@ get("part") == "memory" {
 	note(get("rules") " rules: load anew, ms", get("daemon"), get("busy_ms"))
 }
 get("part") == "reload" {
-	note("p99 " get("when") " a reload that waits 10 s", get("daemon"), get("p99"))
-	note("not placed " get("when") " it, of 2000", get("daemon"), get("unplaced"))
+	if (get("n") > 0) {
+		note("median " get("when") " a reload that waits 10 s", get("daemon"), get("median"))
+		note("p99 " get("when") " it", get("daemon"), get("p99"))
+	}
+	note("not placed " get("when") " it", get("daemon"), get("unplaced"))
 }
 get("part") == "gate" && get("held") == "" {
 	what = get("what")
-	pause = get("pause_us") > 0 ? "with pauses of 20 ms" : "one after the other"
-	key = pause SUBSEP get("favordynmods") SUBSEP what
+	pause = get("pause_us") > 0 ? "with pauses" : "one after the other"
+	key = pause SUBSEP what
 	if (!(key in gate_median))
 		gate_rows[++n_gate] = key
-	gate_median[key] += get("median")
-	gate_p99[key] += get("p99")
-	gate_n[key]++
+	gate_median[key]
+	note(key, "gate median", get("median"))
+	note(key, "gate p99", get("p99"))
 }
-get("part") == "gate" && get("held") != "" {
-	held = get("held")
-	held_of = get("of")
-}
+get("part") == "gate" && get("held") != "" { held = get("held") }
 get("part") == "match" {
 	if (!((kind = get("kind")) in match_kinds)) {
 		match_kinds[kind]
@@ -119,9 +127,9 @@ function print_section(name, title,    i) {
 	head(title)
 	for (i = 1; i <= n_rows; i++)
 		if (section[i] == name)
-			printf "| %s | %s | %s | %s | %s |\n", order[i], show(mean(order[i], "cgred")), \
-				show(mean(order[i], "cgrulesengd")), ratio(order[i], "cgred", "cgrulesengd"), \
-				show(mean(order[i], "loop"))
+			printf "| %s | %s | %s | %s | %s |\n", order[i], show(median(order[i], "cgred")), \
+				show(median(order[i], "cgrulesengd")), ratio(order[i], "cgred", "cgrulesengd"), \
+				show(median(order[i], "loop"))
 }
 
 function has(name,    i) {
@@ -131,23 +139,26 @@ function has(name,    i) {
 	return 0
 }
 
-function at(size, daemon) {
-	return by_rules_n[size, daemon] ? by_rules[size, daemon] / by_rules_n[size, daemon] : "?"
+function at(size, daemon,    value) {
+	value = median("CPU, " size " `user:program`, as fast as the daemon follows", daemon)
+	return value == "" ? "?" : value
 }
 
-function print_gate(    i, part, base, key) {
+function print_gate(    i, part, base, key, program) {
 	print "\nThe exec gate: fork, exec, end and wait of a static program, µs\n"
-	print "| | | favordynmods | median | p99 | added: median | p99 |"
-	print "|---|---|---|---|---|---|---|"
+	print "| | | median | p99 | added: median | p99 |"
+	print "|---|---|---|---|---|---|"
 	for (i = 1; i <= n_gate; i++) {
 		key = gate_rows[i]
 		split(key, part, SUBSEP)
-		base = part[1] SUBSEP part[2] SUBSEP "no daemon"
-		printf "| %s | %s | %s | %.0f | %.0f | %.0f | %.0f |\n", part[3], part[1], part[2], gate_median[key] / gate_n[key], \
-			gate_p99[key] / gate_n[key], gate_median[key] / gate_n[key] - gate_median[base] / gate_n[base], \
-			gate_p99[key] / gate_n[key] - gate_p99[base] / gate_n[base]
+		program = part[2]
+		sub(/^[^,]*/, "", program)
+		base = part[1] SUBSEP "no daemon" program
+		printf "| %s | %s | %.0f | %.0f | %.0f | %.0f |\n", part[2], part[1], median(key, "gate median"), \
+			median(key, "gate p99"), median(key, "gate median") - median(base, "gate median"), \
+			median(key, "gate p99") - median(base, "gate p99")
 	}
-	print "\nExecs that the gate held, of " held_of " of a program that no rule names: " held
+	print "\nExecs that the gate held, of 10,000 of a program that no rule names: " held
 }
 
 END {
@@ -160,7 +171,9 @@ END {
 		print_section("cpu", "Processor time of the daemon per fork+exec, µs")
 	for (daemon in lost)
 		printf "\n%s: %d of these programs were not placed in time.\n", daemon, lost[daemon]
-	if ((100000, "cgred") in by_rules)
+	if (n_cpu)
+		printf "\nProcesses that others started meanwhile, for each of these: %.1f. Their cost is taken off.\n", others / n_cpu
+	if (at(10, "cgred") > 0 && at(100000, "cgred") != "?")
 		printf "\ncgred, 100,000 rules against 10: %.2f\n", at(100000, "cgred") / at(10, "cgred")
 	if (has("calls"))
 		print_section("calls", "System calls of the daemon per fork+exec")

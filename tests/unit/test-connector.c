@@ -72,15 +72,15 @@ static const struct {
 	int32_t data[4];
 	struct event want;
 } good[] = {
-	{ PROC_EVENT_FORK, { 10, 11, 12, 13 }, { EVENT_FORK, 12, 13, 11, TIME_NS } },
-	{ PROC_EVENT_FORK, { 0, 0, 2, 2 }, { EVENT_FORK, 2, 2, 0, TIME_NS } },
-	{ PROC_EVENT_EXEC, { 20, 21, -1, -1 }, { EVENT_EXEC, 20, 21, 0, TIME_NS } },
-	{ PROC_EVENT_UID, { 30, 31, 0, -1 }, { EVENT_UID, 30, 31, 0, TIME_NS } },
-	{ PROC_EVENT_GID, { 40, 41, 0, -1 }, { EVENT_GID, 40, 41, 0, TIME_NS } },
-	{ PROC_EVENT_SID, { 50, 51, 0, 0 }, { EVENT_SID, 50, 51, 0, TIME_NS } },
-	{ PROC_EVENT_COMM, { 60, 61, 0x6c6c6562, 0 }, { EVENT_COMM, 60, 61, 0, TIME_NS } },
-	{ PROC_EVENT_EXIT, { 70, 71, 256, 17 }, { EVENT_EXIT, 70, 71, 0, TIME_NS } },
-	{ PROC_EVENT_EXIT, { INT32_MAX, 1, 0, 0 }, { EVENT_EXIT, INT32_MAX, 1, 0, TIME_NS } },
+	{ PROC_EVENT_FORK, { 10, 11, 12, 13 }, { EVENT_FORK, 12, 13, 11, TIME_NS, 0 } },
+	{ PROC_EVENT_FORK, { 0, 0, 2, 2 }, { EVENT_FORK, 2, 2, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_EXEC, { 20, 21, -1, -1 }, { EVENT_EXEC, 20, 21, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_UID, { 30, 31, 0, -1 }, { EVENT_UID, 30, 31, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_GID, { 40, 41, 0, -1 }, { EVENT_GID, 40, 41, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_SID, { 50, 51, 0, 0 }, { EVENT_SID, 50, 51, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_COMM, { 60, 61, 0x6c6c6562, 0 }, { EVENT_COMM, 60, 61, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_EXIT, { 70, 71, 256, 17 }, { EVENT_EXIT, 70, 71, 0, TIME_NS, 0 } },
+	{ PROC_EVENT_EXIT, { INT32_MAX, 1, 0, 0 }, { EVENT_EXIT, INT32_MAX, 1, 0, TIME_NS, 0 } },
 };
 
 START_TEST(decodes_each_kind)

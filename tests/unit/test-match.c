@@ -321,6 +321,54 @@ START_TEST(facts_that_need_not_be_read_change_nothing)
 }
 END_TEST
 
+static bool has(const uint32_t *ids, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ids[i] == id)
+			return true;
+	}
+	return false;
+}
+
+static bool is_one_of(const struct ruleset_ids *ids, const struct process *process)
+{
+	if (ids->everybody || has(ids->uids, ids->n_uids, process->euid) ||
+	    has(ids->gids, ids->n_gids, process->egid))
+		return true;
+	for (size_t i = 0; i < process->n_groups; i++) {
+		if (has(ids->gids, ids->n_gids, process->groups[i]))
+			return true;
+	}
+	return false;
+}
+
+/* No more and no less: who is not among the ids is not even told of. */
+START_TEST(the_ids_are_those_that_a_rule_may_match)
+{
+	unsigned some = 0;
+
+	start(PARTS);
+	for (unsigned i = 0; i < SETS_A_PART; i++) {
+		struct ruleset set = make_set(6);
+		struct ruleset_ids ids;
+
+		ck_assert_int_eq(ruleset_who(&set, &ids), 0);
+		for (unsigned j = 0; j < PROCESSES; j++) {
+			struct process process = any_process();
+			unsigned facts;
+
+			ck_assert_int_eq(is_one_of(&ids, &process),
+					 ruleset_may_match(&set, &process, &facts));
+			some += !ids.everybody && is_one_of(&ids, &process);
+		}
+		free(ids.uids);
+		free(ids.gids);
+		rule_index_free(set.index);
+	}
+	ck_assert_uint_gt(some, SETS_A_PART);
+}
+END_TEST
+
 static bool any_names(const struct ruleset *set, const char *path)
 {
 	for (size_t i = 0; i < set->n_rules; i++) {
@@ -475,6 +523,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, agrees_with_the_plain_matcher, 0, PARTS);
 	tcase_add_test(tcase, facts_that_need_not_be_read_change_nothing);
+	tcase_add_test(tcase, the_ids_are_those_that_a_rule_may_match);
 	tcase_add_test(tcase, knows_the_programs_that_are_named);
 	tcase_add_test(tcase, agrees_on_many_rules);
 	tcase_add_loop_test(tcase, texts_with_one_hash_stay_two, 0, 2);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_SOURCE_BTF_H
+#define CGRED_SOURCE_BTF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where the running kernel has the members of its structures: its own description of its types,
+ * /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF). */
+
+struct btf_member {
+	const char *structure, *name;
+	uint32_t offset; /* in bytes; filled in */
+};
+
+/* Fill in the offsets. bytes[0..len) is the file. 0; -ENOENT: one of them is not there, or is a bit
+ * field; -EBADMSG; -EOPNOTSUPP: a kind of type that is newer than this; -ENOMEM. Pure. */
+int btf_find(const void *bytes, size_t len, struct btf_member *members, size_t n);
+
+#endif
