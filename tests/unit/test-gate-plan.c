@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "engine/exempt.h"
 #include "helpers.h"
 #include "rule/load.h"
 #include "rule/ruleset.h"
@@ -78,7 +79,8 @@ static void teardown(void)
 
 static struct gate_plan *new_plan(void)
 {
-	struct gate_plan *plan = gate_plan_new(rules, placer, "/own", false, 0);
+	const struct exemptions exemptions = { .own_cgroup = "/own" };
+	struct gate_plan *plan = gate_plan_new(rules, placer, &exemptions, 0);
 
 	ck_assert_ptr_nonnull(plan);
 	return plan;
