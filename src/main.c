@@ -311,7 +311,7 @@ static void log_statistics(const struct engine *engine)
 	log_notice(
 		"ended: %llu events, %llu placed, %llu in place, %llu failed, %llu overruns, "
 		"%llu dropped, %llu scans, %llu subscribed anew, %llu numbers reused, %llu given up, "
-		"%llu execs held, %llu filtered",
+		"%llu execs held, %llu filtered, %llu accesses, %llu signals",
 		(unsigned long long)stats.events,
 		(unsigned long long)stats.verdicts[VERDICT_PLACED],
 		(unsigned long long)stats.verdicts[VERDICT_IN_PLACE],
@@ -319,7 +319,8 @@ static void log_statistics(const struct engine *engine)
 		(unsigned long long)stats.overruns, (unsigned long long)stats.dropped,
 		(unsigned long long)stats.scans, (unsigned long long)stats.reopened,
 		(unsigned long long)stats.reused, (unsigned long long)stats.given_up,
-		(unsigned long long)stats.held, (unsigned long long)stats.filtered);
+		(unsigned long long)stats.held, (unsigned long long)stats.filtered,
+		(unsigned long long)stats.accesses, (unsigned long long)stats.signals);
 }
 
 static void end(struct daemon *daemon)
