@@ -54,9 +54,10 @@ struct engine {
 	uint64_t groups_checked_ms;
 	struct actions *actions;
 	bool is_started;
-	bool scans_only;    /* every second, and no events */
-	uint64_t pass_ms;   /* when engine_pass() began */
-	bool acts_on_found; /* whom a scan finds is acted upon, not only placed */
+	bool scans_only;      /* every second, and no events */
+	uint64_t pass_ms;     /* when engine_pass() began */
+	unsigned quiet_looks; /* at the end of it */
+	bool acts_on_found;   /* whom a scan finds is acted upon, not only placed */
 	struct accesses
 		*accesses; /* the audit source; NULL: no rule needs it, or it cannot be had */
 	struct decider decider;

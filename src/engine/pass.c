@@ -18,6 +18,9 @@
 /* How soon it is looked again whether everything is done. */
 #define LOOK_AGAIN_MS 50
 
+/* So often in a row there must be nothing to do: a command may be on its way. */
+#define QUIET_LOOKS 3
+
 /* Names that cannot be looked up hold a single pass up for so long. */
 #define NAMES_MS 30000
 
@@ -34,7 +37,8 @@ static bool is_over(const struct engine *engine)
 
 void engine_pass_end(struct engine *engine)
 {
-	if (!is_over(engine)) {
+	engine->quiet_looks = is_over(engine) ? engine->quiet_looks + 1 : 0;
+	if (engine->quiet_looks < QUIET_LOOKS) {
 		loop_timer_arm(engine->scan_timer, LOOK_AGAIN_MS);
 		return;
 	}

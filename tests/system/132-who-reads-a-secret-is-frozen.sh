@@ -29,7 +29,9 @@ groups:
 Y
 start_daemon
 # Where groups of the freezer are, its hierarchy or the v2 tree.
-dir=$(group_dir freezer "$CG/honeypot" 2>/dev/null || group_dir cgroup "$CG/honeypot")
+freezer=freezer
+has_controller freezer || freezer=cgroup
+dir=$(group_dir $freezer "$CG/honeypot")
 steps read "$T/other" say started read "$T/secret" wait "$T/go" say ended
 reader=$PID
 not_ended() {
