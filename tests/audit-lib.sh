@@ -47,7 +47,10 @@ audit_end() {
 		kill -TERM $!
 		wait $!
 	fi
-	[ -z "${SITE_RULES-}" ] || auditctl -D >/dev/null 2>&1
+	if [ -n "${SITE_RULES-}" ]; then
+		auditctl -D >/dev/null 2>&1
+		auditctl -e "$(awk '$1 == "enabled" { print $2 }' "$T/audit.before")" >/dev/null 2>&1
+	fi
 	if [ $_status -ne 0 ] && [ $_status -ne 77 ] && [ -s "$EVENTS" ]; then
 		echo "--- the end of what the listener says:"
 		tail -n 10 "$EVENTS"

@@ -4,7 +4,9 @@
 # environment. No program is too short-lived for that.
 #
 # vm: yes
+# needs: program:auditctl
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../audit-lib.sh"
 
 mkdir "$T/out"
 chmod 777 "$T/out"
@@ -76,3 +78,4 @@ wait_for 10 mails 1 || fail "no command ran after the reload"
 settle
 assert mails 1
 stop_daemon
+as_found

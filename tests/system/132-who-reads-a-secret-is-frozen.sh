@@ -4,7 +4,9 @@
 # when its group is thawed: by hand, or after a while.
 #
 # vm: yes
+# needs: program:auditctl
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../audit-lib.sh"
 
 echo secret >"$T/secret"
 echo other >"$T/other"
@@ -70,3 +72,4 @@ assert_logged 'group ".*/waiting" was frozen'
 : >"$T/go"
 wait_for 10 says ended || fail "it is not thawed"
 stop_daemon
+as_found

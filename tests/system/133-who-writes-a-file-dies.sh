@@ -3,7 +3,9 @@
 # fetter's fourth example: KILL kills whoever opens a file for writing, and nobody else. So do the other signals.
 #
 # vm: yes
+# needs: program:auditctl
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../audit-lib.sh"
 
 for file in forbidden stopped interrupted terminated; do
 	echo text >"$T/$file"
@@ -63,3 +65,4 @@ done
 # A background process of a shell ignores the signal.
 assert_logged "INTERRUPT to $interrupted "
 stop_daemon
+as_found

@@ -4,7 +4,9 @@
 # and the daemon goes on.
 #
 # vm: yes
+# needs: program:auditctl
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../audit-lib.sh"
 
 mkdir "$T/out"
 chmod 777 "$T/out"
@@ -53,3 +55,4 @@ none_runs() {
 wait_for 60 none_runs || fail "commands do not end"
 assert [ "$(sort -n "$T/out/counts" | tail -n 1)" -le 3 ]
 stop_daemon
+as_found
