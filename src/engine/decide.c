@@ -375,8 +375,7 @@ static enum verdict check_age(const struct decider *decider, struct decision *de
 /* Processes that nothing is ever done to. */
 bool decide_is_untouchable(const struct decider *decider, pid_t tgid, struct decision *decision)
 {
-	if (tgid != 1 && tgid != decider->self && tgid != decider->guard &&
-	    tgid != decider->runner)
+	if (tgid != 1 && tgid != decider->self && tgid != decider->guard && tgid != decider->runner)
 		return false;
 	decision->verdict = exempt(decision, tgid == 1 ? "it is PID 1" : "it is the daemon itself");
 	return true;

@@ -72,7 +72,7 @@ struct decider {
 	decider_act_fn *act;
 	void *act_arg;
 	uint64_t now_ms;
-	uint64_t oldest_ticks; /* processes that started before this are exempt; 0: none is */
+	uint64_t oldest_ticks;	   /* processes that started before this are exempt; 0: none is */
 	pid_t self, guard, runner; /* the daemon's processes; 0: none */
 	struct exemptions exemptions;
 	bool has_executed;	      /* just now: the first thread lives, and tells of all of it */

@@ -55,8 +55,8 @@ void gate_plan_unref(struct gate_plan *plan)
 	for (size_t i = 0; plan->targets && i < plan->rules->n_targets; i++)
 		free_target(plan->targets[i]);
 	free(plan->targets);
-	free((void *)(uintptr_t)plan->exemptions.own_cgroup);
-	free((void *)(uintptr_t)plan->exemptions.commands);
+	free(plan->own_cgroup);
+	free(plan->commands);
 	hierarchies_done(&plan->hierarchies);
 	ruleset_unref(plan->rules);
 	free(plan);
@@ -146,13 +146,15 @@ static int add_targets(struct gate_plan *plan, struct placer *placer, uint64_t n
 	return 0;
 }
 
-static bool copy_exemptions(struct exemptions *ret, const struct exemptions *from)
+static bool copy_exemptions(struct gate_plan *plan, const struct exemptions *from)
 {
-	*ret = *from;
-	ret->own_cgroup = strdup(from->own_cgroup);
+	plan->own_cgroup = strdup(from->own_cgroup);
 	if (from->commands)
-		ret->commands = strdup(from->commands);
-	return ret->own_cgroup && (ret->commands || !from->commands);
+		plan->commands = strdup(from->commands);
+	plan->exemptions = *from;
+	plan->exemptions.own_cgroup = plan->own_cgroup;
+	plan->exemptions.commands = plan->commands;
+	return plan->own_cgroup && (plan->commands || !from->commands);
 }
 
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
@@ -165,7 +167,7 @@ struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 	atomic_init(&plan->refs, 1);
 	plan->rules = ruleset_ref(rules);
 	plan->targets = calloc(rules->n_targets + 1, sizeof(struct gate_target *));
-	if (!copy_exemptions(&plan->exemptions, exemptions) || !plan->targets ||
+	if (!copy_exemptions(plan, exemptions) || !plan->targets ||
 	    hierarchies_copy(&plan->hierarchies, placer_hierarchies(placer)) < 0 ||
 	    add_targets(plan, placer, now_ms) < 0) {
 		gate_plan_unref(plan);

@@ -29,31 +29,34 @@ static bool has_path(const struct groups *groups, const char *path)
 	return false;
 }
 
-/* Takes the path. */
+/* Takes the path; NULL: there was no memory for it. Of two with one path the first counts. */
 static int add(struct groups *groups, char *path, const char *controllers,
 	       const struct limits *limits, unsigned thaw_after_ms)
 {
-	char *copy = path ? strdup(controllers) : NULL;
+	cleanup_free char *given = path;
+	const char *kept_path, *kept_controllers;
 
-	if (!copy || has_path(groups, path)) {
-		int r = copy ? 0 : -ENOMEM;
-
-		free(path);
-		free(copy);
-		return r;
-	}
+	if (!given)
+		return -ENOMEM;
+	if (has_path(groups, given))
+		return 0;
+	kept_path = arena_strndup(&groups->arena, given, strlen(given));
+	kept_controllers = arena_strndup(&groups->arena, controllers, strlen(controllers));
+	if (!kept_path || !kept_controllers)
+		return -ENOMEM;
 	groups->thaws[groups->n].after_ms = thaw_after_ms;
 	groups->items[groups->n++] = (struct limited_group){
-		.path = path,
-		.controllers = copy,
+		.path = kept_path,
+		.controllers = kept_controllers,
 		.limits = *limits,
 	};
 	return 0;
 }
 
-static int copy_values(const struct yaml_group *group, struct limits *limits)
+static int copy_values(struct groups *groups, const struct yaml_group *group, struct limits *limits)
 {
-	struct limits_value *values = calloc(group->n_set + 1, sizeof(*values));
+	struct limits_value *values =
+		arena_alloc(&groups->arena, (group->n_set + 1) * sizeof(*values));
 
 	if (!values)
 		return -ENOMEM;
@@ -77,15 +80,12 @@ static int add_group(struct groups *groups, const struct yaml_config *config,
 		.file = group->name.file,
 		.line = group->name.line,
 	};
-	size_t before = groups->n;
-	int r = copy_values(group, &limits);
+	int r = copy_values(groups, group, &limits);
 
 	places_controllers(group, controllers);
 	if (r == 0)
 		r = add(groups, places_path(config, group, false), controllers, &limits,
 			group->freeze ? group->thaw_after_ms : 0);
-	if (groups->n == before)
-		free((void *)(uintptr_t)limits.set);
 	return r;
 }
 
@@ -168,11 +168,7 @@ int groups_new(const struct ruleset *rules, struct groups *ret)
 
 void groups_done(struct groups *groups)
 {
-	for (size_t i = 0; i < groups->n; i++) {
-		free((void *)(uintptr_t)groups->items[i].path);
-		free((void *)(uintptr_t)groups->items[i].controllers);
-		free((void *)(uintptr_t)groups->items[i].limits.set);
-	}
+	arena_done(&groups->arena);
 	free(groups->items);
 	free(groups->thaws);
 	*groups = (struct groups){ 0 };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "cgroup/limited.h"
 
 struct ruleset;
@@ -24,6 +25,7 @@ struct groups {
 	struct limited_group *items;
 	struct group_thaw *thaws; /* of each */
 	size_t n;
+	struct arena arena; /* what the items point to */
 };
 
 /* 0 or -ENOMEM. */

@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/file.h"
+#include "base/num.h"
 #include "engine/decide.h"
 #include "process/container.h"
 #include "rule/rule.h"
@@ -109,13 +110,18 @@ static void add_ids(struct variables *variables, const char *status, const char 
 		    const enum audit_field fields[4])
 {
 	const char *line = strstr(status, key);
-	unsigned ids[4];
 
-	if (!line ||
-	    sscanf(line + strlen(key), "%u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) != 4)
+	if (!line)
 		return;
-	for (size_t i = 0; i < 4; i++)
-		add_field(variables, fields[i], print(variables, "%u", ids[i]));
+	line += strlen(key);
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t id;
+
+		line += strspn(line, " \t");
+		if (!num_scan_u64(&line, &id))
+			return;
+		add_field(variables, fields[i], print(variables, "%" PRIu64, id));
+	}
 }
 
 static void add_all_ids(struct variables *variables, int proc_fd, pid_t tgid)
@@ -149,12 +155,17 @@ static void add_tty(struct variables *variables, int proc_fd, pid_t tgid)
 {
 	char stat[1024];
 	const char *at;
-	unsigned device;
+	uint64_t device;
 
 	if (read_proc(proc_fd, tgid, "stat", stat, sizeof(stat)) <= 0)
 		return;
 	at = strrchr(stat, ')'); /* the name may have blanks and parentheses */
-	if (at && sscanf(at + 1, " %*c %*d %*d %*d %u", &device) == 1)
+	for (int i = 0; at && i < 5; i++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return;
+	at++;
+	if (num_scan_u64(&at, &device))
 		add_field(variables, AUDIT_TTY, name_tty(variables, device));
 }
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
-	       const char **ret_tried)
+		const char **ret_tried)
 {
 	(void)policy;
 	(void)state_path;

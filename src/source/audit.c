@@ -159,7 +159,7 @@ static unsigned first_id(void)
 }
 
 int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
-	       const char **ret_tried)
+		const char **ret_tried)
 {
 	struct audit *audit = calloc(1, sizeof(*audit));
 	int r;

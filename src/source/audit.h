@@ -82,7 +82,7 @@ struct audit_record {
  * failed. -EPERM from audit_set_watches(): the configuration is locked ("enabled 2").
  */
 int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
-	       const char **ret_tried);
+		const char **ret_tried);
 
 /* Everything as it was before, also "enabled"; then release. Takes NULL. */
 void audit_end(struct audit *audit);

@@ -41,7 +41,7 @@ round() {
 }
 
 # The gate must not even hear of a program that no rule names.
-VERBOSE=-v
+OPTION=-v
 SYNC=auto
 begin cgred
 "$T/bin/cycle" "$UID_OURS" 10000 0 "$T/bin/unmatched" >"$T/us"

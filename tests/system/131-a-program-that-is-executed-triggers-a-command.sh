@@ -40,7 +40,7 @@ start_daemon
 mails() {
 	[ "$(find "$T/out" -name 'mail.*' | wc -l)" -eq "$1" ]
 }
-as "$BASE_UID" "$BASE_UID" "$T/bin/sudo" say done
+as "$BASE_UID" "$BASE_UID" "$T/bin/sudo" say "done"
 wait "$PID"
 wait_for 10 mails 1 || fail "$(find "$T/out" -name 'mail.*' | wc -l) commands ran for one execution"
 mail=$(find "$T/out" -name 'mail.*')
