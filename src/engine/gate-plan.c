@@ -27,8 +27,9 @@ struct gate_plan {
 	atomic_uint refs;
 	struct ruleset *rules;
 	struct hierarchies hierarchies; /* without descriptors */
-	struct exemptions exemptions;	/* the strings are its own */
-	struct gate_target **targets;	/* by rule_target.index */
+	char *own_cgroup, *commands;
+	struct exemptions exemptions; /* with these */
+	struct gate_target **targets; /* by rule_target.index */
 };
 
 static void free_target(struct gate_target *target)
