@@ -353,7 +353,7 @@ void runner_get_stats(const struct runner *runner, struct runner_stats *ret)
 		.dropped_rate = atomic_load(&counters->dropped_rate),
 		.dropped_full = runner->n_dropped + atomic_load(&counters->dropped_full),
 		.running = atomic_load(&counters->running),
-		.waiting = runner->n_sent - atomic_load(&counters->received) +
-			   atomic_load(&counters->waiting),
+		.waiting = atomic_load(&counters->waiting),
+		.on_the_way = runner->n_sent - atomic_load(&counters->received),
 	};
 }

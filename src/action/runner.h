@@ -72,8 +72,9 @@ struct runner_stats {
 	uint64_t failed;    /* could not be started, a bad status, or the process ended under it */
 	uint64_t timed_out; /* not failed as well */
 	uint64_t dropped_rate, dropped_full;
-	/* While the process hands a command from one to the other, it is in neither. */
-	size_t running, waiting;
+	/* Sent to the process, in its queues, executed. For a moment between two a command is in
+	 * neither. */
+	size_t on_the_way, waiting, running;
 };
 void runner_get_stats(const struct runner *runner, struct runner_stats *ret);
 

@@ -321,5 +321,5 @@ bool engine_actions_are_busy(const struct engine *engine)
 	if (!engine->actions->runner)
 		return false;
 	runner_get_stats(engine->actions->runner, &stats);
-	return stats.running + stats.waiting > 0;
+	return stats.on_the_way + stats.waiting + stats.running > 0;
 }
