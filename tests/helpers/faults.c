@@ -6,6 +6,7 @@
  *   CALL ERROR [PART]   CALL is open, read, write, calloc, malloc or fork; ERROR a number;
  *                       only files with PART in their path, if given
  *   slow MS [PART]      writes work, but begin so many milliseconds later
+ *   subscribe MS        a socket of the proc connector is made, but so many milliseconds later
  *   drop ERROR          what recvmmsg() would read in the middle of a decision about a process,
  * whose status has been read since the loop waited, is thrown away, and the call fails
  *
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -213,4 +215,15 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags, struct tim
 		;
 	errno = error;
 	return -1;
+}
+
+int socket(int domain, int type, int protocol)
+{
+	int slow_ms = domain == AF_NETLINK && protocol == NETLINK_CONNECTOR
+			      ? error_of("subscribe", NULL, -1)
+			      : 0;
+
+	if (slow_ms)
+		(void)usleep((useconds_t)slow_ms * 1000);
+	return (int)syscall(SYS_socket, domain, type, protocol);
 }

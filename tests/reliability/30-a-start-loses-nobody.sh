@@ -41,5 +41,22 @@ for round in $(seq $times); do
 	stop "$storm"
 	wait_for 10 has_count "$CG/a" 0 || fail "the storm does not go"
 done
-figure 3 "started with --scan in the middle of a storm, $times times" "$all" $((all - lost)) 0 "$lost" 0
+
+# Who begins a moment after the daemon is ready, on a machine that takes seconds to subscribe.
+faults_file
+fault subscribe 1000
+for round in 1 2 3; do
+	mark_log
+	LD_PRELOAD=$T/bin/faults.so launch -v -v --scan
+	wait_for 10 says_ready || fail "the daemon is not ready"
+	sleep 0.3
+	as "$n" "$n" "$prog"
+	begun=$PID
+	settle
+	is_in "$begun" "$C1" "$CG/a" || lost=$((lost + 1))
+	all=$((all + 1))
+	stop_daemon
+	stop "$begun"
+done
+figure 3 "started with --scan in the middle of a storm, $times times, and where it subscribes slowly, 3 times" "$all" $((all - lost)) 0 "$lost" 0
 [ $lost -eq 0 ] || fail "$lost of $all are not in the group"

@@ -129,12 +129,17 @@ under_load() {
 
 # ---- faults (helpers/faults.c) -------------------------------------------------------------------
 
-# start_faulty_daemon [ARG...]: one whose calls can be made to fail.
-start_faulty_daemon() {
+# faults_file: where "fault" writes what a daemon reads that is started with faults.so preloaded.
+faults_file() {
 	helper faults.so
 	[ -s "$T/faults" ] || head -c 512 /dev/zero >"$T/faults"
 	FAULTS=$T/faults
 	export FAULTS
+}
+
+# start_faulty_daemon [ARG...]: one whose calls can be made to fail.
+start_faulty_daemon() {
+	faults_file
 	LD_PRELOAD=$T/bin/faults.so start_daemon "$@"
 }
 
