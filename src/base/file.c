@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,4 +124,17 @@ int file_write_str(int dirfd, const char *path, const char *text)
 	if (put < 0)
 		return -errno;
 	return (size_t)put == len ? 0 : -EIO;
+}
+
+int file_boot_header(const char *kind, char *buf, size_t size)
+{
+	char boot_id[64];
+	ssize_t len = file_read_buf(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot_id,
+				    sizeof(boot_id));
+
+	if (len <= 0)
+		return len < 0 ? (int)len : -EIO;
+	boot_id[strcspn(boot_id, "\n")] = '\0';
+	(void)snprintf(buf, size, "%s 1 %s\n", kind, boot_id);
+	return 0;
 }

@@ -19,4 +19,8 @@ int file_read_all(int dirfd, const char *path, size_t max_bytes, char **ret_buf,
 /* Write a string with one write(2), as the files of a cgroup want it. 0 or -errno. */
 int file_write_str(int dirfd, const char *path, const char *text);
 
+/* The first line of a file that means something only until the next boot: "KIND 1 BOOT-ID\n". 0 or
+ * -errno. */
+int file_boot_header(const char *kind, char *buf, size_t size);
+
 #endif

@@ -19,7 +19,6 @@
 #include "base/file.h"
 #include "base/num.h"
 
-#define BOOT_ID_FILE   "/proc/sys/kernel/random/boot_id"
 #define FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
 #define LINE_MAX_BYTES (PATH_MAX + 512)
 
@@ -29,19 +28,6 @@ struct state {
 	char path[PATH_MAX];
 	char temporary[PATH_MAX + 8];
 };
-
-/* Numbers of processes mean something only until the next boot. */
-static int make_header(char *buf, size_t size)
-{
-	char boot_id[64];
-	ssize_t len = file_read_buf(AT_FDCWD, BOOT_ID_FILE, boot_id, sizeof(boot_id));
-
-	if (len <= 0)
-		return len < 0 ? (int)len : -EIO;
-	boot_id[strcspn(boot_id, "\n")] = '\0';
-	(void)snprintf(buf, size, "cgred-state 1 %s\n", boot_id);
-	return 0;
-}
 
 /* The next word of a line, moved over. */
 static bool next_number(char **line, uint64_t *ret)
@@ -95,7 +81,7 @@ int state_load(const char *path, const struct state_reader *reader, void *arg)
 	size_t len;
 	int r;
 
-	r = make_header(header, sizeof(header));
+	r = file_boot_header("cgred-state", header, sizeof(header));
 	if (r == 0)
 		r = file_read_all(AT_FDCWD, path, FILE_MAX_BYTES, &text, &len);
 	if (r < 0)
@@ -147,7 +133,7 @@ struct state *state_begin(const char *path)
 	(void)snprintf(state->temporary, sizeof(state->temporary), "%s.new", state->path);
 	state->fd =
 		open(state->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-	r = state->fd < 0 ? -errno : make_header(header, sizeof(header));
+	r = state->fd < 0 ? -errno : file_boot_header("cgred-state", header, sizeof(header));
 	if (r == 0)
 		r = append(state, "%s", header);
 	if (r < 0) {

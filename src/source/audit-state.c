@@ -21,20 +21,7 @@
 #include "base/num.h"
 #include "source/audit-kernel.h"
 
-#define BOOT_ID_FILE   "/proc/sys/kernel/random/boot_id"
 #define FILE_MAX_BYTES ((size_t)64 * 1024 * 1024)
-
-static int make_header(char *buf, size_t size)
-{
-	char boot_id[64];
-	ssize_t len = file_read_buf(AT_FDCWD, BOOT_ID_FILE, boot_id, sizeof(boot_id));
-
-	if (len <= 0)
-		return len < 0 ? (int)len : -EIO;
-	boot_id[strcspn(boot_id, "\n")] = '\0';
-	(void)snprintf(buf, size, "cgred-audit 1 %s\n", boot_id);
-	return 0;
-}
 
 static void write_rules(FILE *file, const char *kind, struct audit_rule_data *const *rules,
 			size_t n)
@@ -55,7 +42,7 @@ static int write_file(const char *path, const struct audit_state *state)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	cleanup_file FILE *file = NULL;
 	char header[128];
-	int r = make_header(header, sizeof(header));
+	int r = file_boot_header("cgred-audit", header, sizeof(header));
 
 	if (fd < 0)
 		return -errno;
@@ -200,7 +187,7 @@ int audit_state_load(const char *path, struct audit_state *ret)
 	char *rest;
 	char *line;
 	size_t len;
-	int r = make_header(header, sizeof(header));
+	int r = file_boot_header("cgred-audit", header, sizeof(header));
 
 	if (r == 0)
 		r = file_read_all(AT_FDCWD, path, FILE_MAX_BYTES, &text, &len);

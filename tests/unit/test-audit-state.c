@@ -95,7 +95,6 @@ START_TEST(a_broken_file_is_an_error)
 {
 	cleanup_free char *path = dir_join("state");
 	struct audit_state state = { 0 };
-	cleanup_free char *text = NULL;
 	FILE *file;
 
 	ck_assert_int_eq(audit_state_save(path, &state), 0);

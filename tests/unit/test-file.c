@@ -150,6 +150,21 @@ START_TEST(writes_a_string_to_a_file_that_is_there)
 }
 END_TEST
 
+START_TEST(header_names_the_boot)
+{
+	char first[128], again[128], small[8];
+
+	ck_assert_int_eq(file_boot_header("what", first, sizeof(first)), 0);
+	ck_assert_int_eq(file_boot_header("what", again, sizeof(again)), 0);
+	ck_assert_str_eq(first, again);
+	ck_assert_int_eq(strncmp(first, "what 1 ", 7), 0);
+	ck_assert_uint_eq(strlen(first), strlen("what 1 ") + 36 + 1);
+	ck_assert_int_eq(first[strlen(first) - 1], '\n');
+	ck_assert_int_eq(file_boot_header("what", small, sizeof(small)), 0);
+	ck_assert_str_eq(small, "what 1 ");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("file");
@@ -163,5 +178,6 @@ int main(void)
 	tcase_add_test(tcase, reads_a_pipe_that_nobody_writes_to_as_empty);
 	tcase_add_test(tcase, waits_for_the_writer_of_a_pipe);
 	tcase_add_test(tcase, writes_a_string_to_a_file_that_is_there);
+	tcase_add_test(tcase, header_names_the_boot);
 	return run_tests(tcase);
 }
