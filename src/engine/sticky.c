@@ -95,6 +95,26 @@ static uint64_t start_of(struct engine *engine, pid_t tgid, int *ret_error)
 	return *ret_error < 0 ? 0 : process.start_ticks;
 }
 
+static bool is_there(void *arg, const struct sticky_entry *entry)
+{
+	int error;
+	uint64_t start = start_of(arg, entry->tgid, &error);
+
+	if (error < 0)
+		return error != -ESRCH;
+	return entry->start_ticks == 0 || entry->start_ticks == start;
+}
+
+/* It is sticky by no parent. When its number is known, that is of an earlier process; unless it was
+ * made sticky before we have read of its fork. */
+static void forget_earlier(struct engine *engine, pid_t tgid)
+{
+	const struct sticky_entry *entry = sticky_find(engine->sticky, tgid);
+
+	if (entry && !is_there(engine, entry))
+		sticky_remove(engine->sticky, tgid);
+}
+
 void engine_sticky_fork(struct engine *engine, const struct event *event)
 {
 	const struct sticky_entry *parent;
@@ -106,9 +126,7 @@ void engine_sticky_fork(struct engine *engine, const struct event *event)
 		return;
 	parent = sticky_find(engine->sticky, event->parent_tgid);
 	if (!parent || !parent->children) {
-		/* An entry of its number is of an earlier process. */
-		if (sticky_has(engine->sticky, event->tgid))
-			sticky_remove(engine->sticky, event->tgid);
+		forget_earlier(engine, event->tgid);
 		return;
 	}
 	child.since_ticks = parent->since_ticks;
@@ -116,16 +134,6 @@ void engine_sticky_fork(struct engine *engine, const struct event *event)
 	child.start_ticks = start_of(engine, event->tgid, &error);
 	if (add(engine, &child) < 0)
 		log_err("no memory for sticky process %d", (int)event->tgid);
-}
-
-static bool is_there(void *arg, const struct sticky_entry *entry)
-{
-	int error;
-	uint64_t start = start_of(arg, entry->tgid, &error);
-
-	if (error < 0)
-		return error != -ESRCH;
-	return entry->start_ticks == 0 || entry->start_ticks == start;
 }
 
 /* The end of the first thread is not the end of the process: the entry goes when /proc says so, now

@@ -20,11 +20,29 @@ echo "$n:prog $C1 $CG/a" | reload
 : >"$T/go"
 assert_runs "$prog"
 assert_unmoved "$PID"
+old=$PID
+
+# Asked for before the daemon has read that the process was forked.
+kill -STOP "$DAEMON"
+steps wait "$T/go2" gid "$n" uid "$n" exec "$prog"
+young=$PID
+start "$T/bin/sticky" "$socket" "$young" 1
+client=$PID
+is_sleeping() {
+	grep -q '^State:.S' "/proc/$client/status"
+}
+wait_for 5 is_sleeping || fail "the client does not wait"
+kill -CONT "$DAEMON"
+wait "$client" || fail "the client has no answer"
+: >"$T/go2"
+PID=$young
+assert_runs "$prog"
+assert_unmoved "$PID"
+stop "$PID"
 
 last_pid=/proc/sys/kernel/ns_last_pid
 [ -w "$last_pid" ] || stop_daemon
 [ -w "$last_pid" ] || exit 0
-old=$PID
 stop "$old"
 for _ in 1 2 3 4 5 6 7 8 9 10; do
 	echo $((old - 1)) >"$last_pid"
