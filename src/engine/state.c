@@ -82,8 +82,9 @@ int state_load(const char *path, const struct state_reader *reader, void *arg)
 	int r;
 
 	r = file_boot_header("cgred-state", header, sizeof(header));
-	if (r == 0)
-		r = file_read_all(AT_FDCWD, path, FILE_MAX_BYTES, &text, &len);
+	if (r < 0)
+		return r;
+	r = file_read_all(AT_FDCWD, path, FILE_MAX_BYTES, &text, &len);
 	if (r < 0)
 		return r;
 	if (strncmp(text, header, strlen(header)) != 0)

@@ -187,10 +187,12 @@ int audit_state_load(const char *path, struct audit_state *ret)
 	char *rest;
 	char *line;
 	size_t len;
-	int r = file_boot_header("cgred-audit", header, sizeof(header));
+	int r;
 
-	if (r == 0)
-		r = file_read_all(AT_FDCWD, path, FILE_MAX_BYTES, &text, &len);
+	r = file_boot_header("cgred-audit", header, sizeof(header));
+	if (r < 0)
+		return r;
+	r = file_read_all(AT_FDCWD, path, FILE_MAX_BYTES, &text, &len);
 	if (r < 0)
 		return r;
 	if (strncmp(text, header, strlen(header)) != 0)
