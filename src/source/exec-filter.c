@@ -28,12 +28,11 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "engine/event.h"
+#include "source/bpf-code.h"
 #include "source/btf.h"
 #include "source/connector-filter.h"
 
 #define BTF_BYTES_MAX ((size_t)64 << 20)
-#define CODE_MAX      1024
-#define JUMPS_MAX     128
 
 /* Notes are found again by the process's number: so many execs later they are written over. */
 #define NOTES 4096U
@@ -49,7 +48,6 @@
 #define EVENT_BYTES 32
 
 /* From linux/bpf.h, where the build machine's may be older. */
-#define CALL_LOOKUP	     1
 #define CALL_LOAD_BYTES	     26
 #define CALL_CURRENT_TASK    35
 #define CALL_PROBE_READ	     113
@@ -91,119 +89,6 @@ struct exec_filter {
 	struct note *notes;
 };
 
-static int bpf(int command, union bpf_attr *attr)
-{
-	int r = (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
-
-	return r < 0 ? -errno : r;
-}
-
-/* ---- writing a program ------------------------------------------------------------------------
- */
-
-struct program {
-	const struct exec_filter *filter;
-	struct bpf_insn code[CODE_MAX];
-	size_t n;
-	bool is_full;
-};
-
-/* Jumps to a place that is not known yet. */
-struct label {
-	size_t from[JUMPS_MAX];
-	size_t n;
-};
-
-static void put(struct program *p, int code, int dst, int src, int off, int32_t imm)
-{
-	if (p->n == CODE_MAX) {
-		p->is_full = true;
-		return;
-	}
-	p->code[p->n++] = (struct bpf_insn){
-		.code = (uint8_t)code,
-		.dst_reg = (uint8_t)(dst & 0xf),
-		.src_reg = (uint8_t)(src & 0xf),
-		.off = (int16_t)off,
-		.imm = imm,
-	};
-}
-
-static void put_copy(struct program *p, int dst, int src)
-{
-	put(p, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
-}
-
-static void put_number(struct program *p, int dst, int32_t number)
-{
-	put(p, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, number);
-}
-
-static void put_add(struct program *p, int dst, int32_t number)
-{
-	put(p, BPF_ALU64 | BPF_ADD, dst, 0, 0, number); /* BPF_K is 0 */
-}
-
-/* dst = *(src + off); size: BPF_W or BPF_DW */
-static void put_load(struct program *p, int size, int dst, int src, int off)
-{
-	put(p, BPF_LDX | BPF_MEM | size, dst, src, off, 0);
-}
-
-static void put_store(struct program *p, int size, int dst, int off, int src)
-{
-	put(p, BPF_STX | BPF_MEM | size, dst, src, off, 0);
-}
-
-static void put_call(struct program *p, int function)
-{
-	put(p, BPF_JMP | BPF_CALL, 0, 0, 0, function);
-}
-
-/* Jump if the register compares so. */
-static void put_jump(struct program *p, int condition, int reg, int32_t number, struct label *to)
-{
-	if (to->n == JUMPS_MAX) {
-		p->is_full = true;
-		return;
-	}
-	to->from[to->n++] = p->n;
-	put(p, BPF_JMP | condition | BPF_K, reg, 0, 0, number);
-}
-
-static void put_label(struct program *p, const struct label *label)
-{
-	for (size_t i = 0; i < label->n && !p->is_full; i++)
-		p->code[label->from[i]].off = (int16_t)(p->n - label->from[i] - 1);
-}
-
-static void put_map(struct program *p, int dst, int map_fd)
-{
-	put(p, BPF_DW | BPF_IMM, dst, BPF_PSEUDO_MAP_FD, 0, map_fd); /* BPF_LD is 0 */
-	put(p, 0, 0, 0, 0, 0);
-}
-
-/* r0 = the value of the key that is on the stack, or 0 */
-static void put_look_up(struct program *p, int map_fd, int key)
-{
-	put_map(p, BPF_REG_1, map_fd);
-	put_copy(p, BPF_REG_2, BPF_REG_10);
-	put_add(p, BPF_REG_2, key);
-	put_call(p, CALL_LOOKUP);
-}
-
-/* Memory of the kernel to the stack. r0: 0, or it cannot be read. */
-static void put_read(struct program *p, int function, int stack, int32_t size, int src,
-		     uint32_t off)
-{
-	put_copy(p, BPF_REG_3, src);
-	put_add(p, BPF_REG_3, (int32_t)off);
-	put_copy(p, BPF_REG_1, BPF_REG_10);
-	put_add(p, BPF_REG_1, stack);
-	put_number(p, BPF_REG_2, size);
-	put_call(p, function);
-}
-
 /* ---- the program ------------------------------------------------------------------------------
  */
 
@@ -223,174 +108,178 @@ static void put_read(struct program *p, int function, int stack, int32_t size, i
 #define AT_NOTE_TGID   (-88) /* and the flag: one word */
 #define AT_NOTE_FLAG   (-84)
 
-struct maps {
+/* Whose program it is; and, unless all are to be told of, the maps of the audience. */
+struct aim {
+	const struct exec_filter *filter;
+	bool everybody;
 	int uids, gids; /* -1: none are needed */
 };
 
 /* dst = the pointer at src + off; if it cannot be read, or is none: leave. */
-static void put_follow(struct program *p, int dst, int src, uint32_t off, struct label *leave)
+static void put_follow(struct bpf_code *p, int dst, int src, uint32_t off, struct bpf_label *leave)
 {
-	put_read(p, CALL_PROBE_READ, AT_POINTER, 8, src, off);
-	put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
-	put_load(p, BPF_DW, dst, BPF_REG_10, AT_POINTER);
-	put_jump(p, BPF_JEQ, dst, 0, leave);
+	bpf_put_read(p, CALL_PROBE_READ, AT_POINTER, 8, src, off);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
+	bpf_put_load(p, BPF_DW, dst, BPF_REG_10, AT_POINTER);
+	bpf_put_jump(p, BPF_JEQ, dst, 0, leave);
 }
 
-static void put_read_id(struct program *p, int src, uint32_t off, struct label *leave)
+static void put_read_id(struct bpf_code *p, int src, uint32_t off, struct bpf_label *leave)
 {
-	put_read(p, CALL_PROBE_READ, AT_ID, 4, src, off);
-	put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
+	bpf_put_read(p, CALL_PROBE_READ, AT_ID, 4, src, off);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
 }
 
 /* Is the id at src + off one of the map's? */
-static void put_is_in(struct program *p, int map_fd, int src, uint32_t off, struct label *found)
+static void put_is_in(struct bpf_code *p, int map_fd, int src, uint32_t off,
+		      struct bpf_label *found)
 {
 	put_read_id(p, src, off, found);
-	put_look_up(p, map_fd, AT_ID);
-	put_jump(p, BPF_JNE, BPF_REG_0, 0, found);
+	bpf_put_look_up(p, map_fd, AT_ID);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, found);
 }
 
 /* r7 is the task. */
-static void put_audience(struct program *p, const struct maps *maps, struct label *found)
+static void put_audience(struct bpf_code *p, const struct aim *aim, struct bpf_label *found)
 {
-	const uint32_t *at = p->filter->at;
-	struct label none = { .n = 0 };
+	const uint32_t *at = aim->filter->at;
+	struct bpf_label none = { .n = 0 };
 
 	put_follow(p, BPF_REG_8, BPF_REG_7, at[TASK_CRED], found);
-	if (maps->uids >= 0)
-		put_is_in(p, maps->uids, BPF_REG_8, at[CRED_EUID], found);
-	if (maps->gids < 0)
+	if (aim->uids >= 0)
+		put_is_in(p, aim->uids, BPF_REG_8, at[CRED_EUID], found);
+	if (aim->gids < 0)
 		return;
-	put_is_in(p, maps->gids, BPF_REG_8, at[CRED_EGID], found);
+	put_is_in(p, aim->gids, BPF_REG_8, at[CRED_EGID], found);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[CRED_GROUPS], found);
 	put_read_id(p, BPF_REG_8, at[GROUPS_COUNT], found);
-	put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_ID);
-	put_jump(p, BPF_JGT, BPF_REG_9, GROUPS_MAX, found);
+	bpf_put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_ID);
+	bpf_put_jump(p, BPF_JGT, BPF_REG_9, GROUPS_MAX, found);
 	for (int i = 0; i < GROUPS_MAX; i++) {
-		put_jump(p, BPF_JLE, BPF_REG_9, i, &none);
-		put_is_in(p, maps->gids, BPF_REG_8, at[GROUPS_IDS] + 4 * (uint32_t)i, found);
+		bpf_put_jump(p, BPF_JLE, BPF_REG_9, i, &none);
+		put_is_in(p, aim->gids, BPF_REG_8, at[GROUPS_IDS] + 4 * (uint32_t)i, found);
 	}
-	put_label(p, &none);
+	bpf_put_label(p, &none);
 }
 
 /* Count, in the last note. */
-static void put_count(struct program *p)
+static void put_count(struct bpf_code *p, const struct exec_filter *filter)
 {
-	struct label leave = { .n = 0 };
+	struct bpf_label leave = { .n = 0 };
 
-	put_number(p, BPF_REG_1, NOTES);
-	put_store(p, BPF_W, BPF_REG_10, AT_KEY, BPF_REG_1);
-	put_look_up(p, p->filter->notes_fd, AT_KEY);
-	put_jump(p, BPF_JEQ, BPF_REG_0, 0, &leave);
-	put_number(p, BPF_REG_1, 1);
-	put(p, BPF_STX | BPF_XADD | BPF_DW, BPF_REG_0, BPF_REG_1, 0, 0);
-	put_label(p, &leave);
+	bpf_put_number(p, BPF_REG_1, NOTES);
+	bpf_put_store(p, BPF_W, BPF_REG_10, AT_KEY, BPF_REG_1);
+	bpf_put_look_up(p, filter->notes_fd, AT_KEY);
+	bpf_put_jump(p, BPF_JEQ, BPF_REG_0, 0, &leave);
+	bpf_put_number(p, BPF_REG_1, 1);
+	bpf_put(p, BPF_STX | BPF_XADD | BPF_DW, BPF_REG_0, BPF_REG_1, 0, 0);
+	bpf_put_label(p, &leave);
 }
 
 /* Is the name of the task, which is that by which it was started, the one of its executable? As far
  * as the kernel keeps it; AT_NOTE_FLAG becomes 1. */
-static void put_compare_names(struct program *p)
+static void put_compare_names(struct bpf_code *p, const uint32_t at[MEMBERS])
 {
-	const uint32_t *at = p->filter->at;
-	struct label differ = { .n = 0 };
+	struct bpf_label differ = { .n = 0 };
 
-	put_number(p, BPF_REG_1, 0);
-	put_store(p, BPF_W, BPF_REG_10, AT_NOTE_FLAG, BPF_REG_1);
-	put_store(p, BPF_DW, BPF_REG_10, AT_NAME, BPF_REG_1);
-	put_store(p, BPF_DW, BPF_REG_10, AT_NAME + 8, BPF_REG_1);
+	bpf_put_number(p, BPF_REG_1, 0);
+	bpf_put_store(p, BPF_W, BPF_REG_10, AT_NOTE_FLAG, BPF_REG_1);
+	bpf_put_store(p, BPF_DW, BPF_REG_10, AT_NAME, BPF_REG_1);
+	bpf_put_store(p, BPF_DW, BPF_REG_10, AT_NAME + 8, BPF_REG_1);
 	put_follow(p, BPF_REG_8, BPF_REG_7, at[TASK_MM], &differ);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[MM_EXE], &differ);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[FILE_PATH] + at[PATH_DENTRY], &differ);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[DENTRY_NAME] + at[NAME_TEXT], &differ);
-	put_read(p, CALL_PROBE_READ_TEXT, AT_NAME, NAME_BYTES, BPF_REG_8, 0);
-	put_jump(p, BPF_JSLT, BPF_REG_0, 2, &differ);
-	put_read(p, CALL_PROBE_READ, AT_COMM, NAME_BYTES, BPF_REG_7, at[TASK_COMM]);
-	put_jump(p, BPF_JNE, BPF_REG_0, 0, &differ);
+	bpf_put_read(p, CALL_PROBE_READ_TEXT, AT_NAME, NAME_BYTES, BPF_REG_8, 0);
+	bpf_put_jump(p, BPF_JSLT, BPF_REG_0, 2, &differ);
+	bpf_put_read(p, CALL_PROBE_READ, AT_COMM, NAME_BYTES, BPF_REG_7, at[TASK_COMM]);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, &differ);
 	for (int i = 0; i < NAME_BYTES; i += 8) {
-		put_load(p, BPF_DW, BPF_REG_1, BPF_REG_10, AT_NAME + i);
-		put_load(p, BPF_DW, BPF_REG_2, BPF_REG_10, AT_COMM + i);
-		put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
-		put_jump(p, BPF_JNE, BPF_REG_1, 0, &differ);
+		bpf_put_load(p, BPF_DW, BPF_REG_1, BPF_REG_10, AT_NAME + i);
+		bpf_put_load(p, BPF_DW, BPF_REG_2, BPF_REG_10, AT_COMM + i);
+		bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+		bpf_put_jump(p, BPF_JNE, BPF_REG_1, 0, &differ);
 	}
-	put_number(p, BPF_REG_1, 1);
-	put_store(p, BPF_W, BPF_REG_10, AT_NOTE_FLAG, BPF_REG_1);
-	put_label(p, &differ);
+	bpf_put_number(p, BPF_REG_1, 1);
+	bpf_put_store(p, BPF_W, BPF_REG_10, AT_NOTE_FLAG, BPF_REG_1);
+	bpf_put_label(p, &differ);
 }
 
-static void put_note(struct program *p)
+static void put_note(struct bpf_code *p, const struct exec_filter *filter)
 {
-	const uint32_t *at = p->filter->at;
-	struct label leave = { .n = 0 };
+	const uint32_t *at = filter->at;
+	struct bpf_label leave = { .n = 0 };
 
-	put_compare_names(p);
-	put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_TGID);
-	put_store(p, BPF_W, BPF_REG_10, AT_NOTE_TGID, BPF_REG_1);
-	put(p, BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_1, 0, 0, NOTES - 1);
-	put_store(p, BPF_W, BPF_REG_10, AT_KEY, BPF_REG_1);
+	put_compare_names(p, at);
+	bpf_put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_TGID);
+	bpf_put_store(p, BPF_W, BPF_REG_10, AT_NOTE_TGID, BPF_REG_1);
+	bpf_put(p, BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_1, 0, 0, NOTES - 1);
+	bpf_put_store(p, BPF_W, BPF_REG_10, AT_KEY, BPF_REG_1);
 	put_follow(p, BPF_REG_8, BPF_REG_7, at[TASK_PID], &leave);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[PID_NUMBER], &leave);
-	put_look_up(p, p->filter->notes_fd, AT_KEY);
-	put_jump(p, BPF_JEQ, BPF_REG_0, 0, &leave);
-	put_load(p, BPF_DW, BPF_REG_1, BPF_REG_10, AT_TIME);
-	put_store(p, BPF_DW, BPF_REG_0, 0, BPF_REG_1);
-	put_store(p, BPF_DW, BPF_REG_0, 8, BPF_REG_8);
-	put_load(p, BPF_DW, BPF_REG_2, BPF_REG_10, AT_NOTE_TGID);
-	put_store(p, BPF_DW, BPF_REG_0, 16, BPF_REG_2);
-	put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_8, 0, 0);
-	put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
-	put_store(p, BPF_DW, BPF_REG_0, 24, BPF_REG_1);
-	put_label(p, &leave);
+	bpf_put_look_up(p, filter->notes_fd, AT_KEY);
+	bpf_put_jump(p, BPF_JEQ, BPF_REG_0, 0, &leave);
+	bpf_put_load(p, BPF_DW, BPF_REG_1, BPF_REG_10, AT_TIME);
+	bpf_put_store(p, BPF_DW, BPF_REG_0, 0, BPF_REG_1);
+	bpf_put_store(p, BPF_DW, BPF_REG_0, 8, BPF_REG_8);
+	bpf_put_load(p, BPF_DW, BPF_REG_2, BPF_REG_10, AT_NOTE_TGID);
+	bpf_put_store(p, BPF_DW, BPF_REG_0, 16, BPF_REG_2);
+	bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_8, 0, 0);
+	bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+	bpf_put_store(p, BPF_DW, BPF_REG_0, 24, BPF_REG_1);
+	bpf_put_label(p, &leave);
 }
 
-static void put_exec(struct program *p, const struct maps *maps, struct label *drop)
+static void put_exec(struct bpf_code *p, const struct aim *aim, struct bpf_label *drop)
 {
-	struct label found = { .n = 0 };
+	struct bpf_label found = { .n = 0 };
 
-	put_call(p, CALL_CURRENT_TASK);
-	put_copy(p, BPF_REG_7, BPF_REG_0);
-	if (maps) {
-		put_audience(p, maps, &found);
-		put_count(p);
-		put_jump(p, BPF_JA, 0, 0, drop);
+	bpf_put_call(p, CALL_CURRENT_TASK);
+	bpf_put_copy(p, BPF_REG_7, BPF_REG_0);
+	if (!aim->everybody) {
+		put_audience(p, aim, &found);
+		put_count(p, aim->filter);
+		bpf_put_jump(p, BPF_JA, 0, 0, drop);
 	}
-	put_label(p, &found);
-	if (p->filter->makes_notes)
-		put_note(p);
+	bpf_put_label(p, &found);
+	if (aim->filter->makes_notes)
+		put_note(p, aim->filter);
 }
 
 /* Everything that connector_filter_build() does, too. */
-static void build(struct program *p, unsigned kinds, const struct maps *maps)
+static void build(struct bpf_code *p, unsigned kinds, const struct aim *aim)
 {
-	struct label drop = { .n = 0 };
-	struct label pass = { .n = 0 };
-	struct label fork = { .n = 0 };
+	struct bpf_label drop = { .n = 0 };
+	struct bpf_label pass = { .n = 0 };
+	struct bpf_label fork = { .n = 0 };
 
-	put_copy(p, BPF_REG_6, BPF_REG_1);
-	put_number(p, BPF_REG_2, EVENT_AT);
-	put_copy(p, BPF_REG_3, BPF_REG_10);
-	put_add(p, BPF_REG_3, AT_EVENT);
-	put_number(p, BPF_REG_4, EVENT_BYTES);
-	put_call(p, CALL_LOAD_BYTES);
-	put_jump(p, BPF_JNE, BPF_REG_0, 0, &drop);
-	put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_WHAT);
-	put_jump(p, BPF_JEQ, BPF_REG_9, PROC_EVENT_NONE, &pass);
-	put(p, BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_9, 0, 0, (int32_t)connector_event_mask(kinds));
-	put_jump(p, BPF_JEQ, BPF_REG_9, 0, &drop);
-	put_jump(p, BPF_JEQ, BPF_REG_9, PROC_EVENT_FORK, &fork);
-	put_jump(p, BPF_JNE, BPF_REG_9, PROC_EVENT_EXEC, &pass);
-	put_exec(p, maps, &drop);
-	put_jump(p, BPF_JA, 0, 0, &pass);
-	put_label(p, &fork);
-	put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_CHILD);
-	put_load(p, BPF_W, BPF_REG_2, BPF_REG_10, AT_CHILD_GROUP);
-	put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
-	put_jump(p, BPF_JNE, BPF_REG_1, 0, &drop);
-	put_label(p, &pass);
-	put_number(p, BPF_REG_0, -1);
-	put(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-	put_label(p, &drop);
-	put_number(p, BPF_REG_0, 0);
-	put(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	bpf_put_copy(p, BPF_REG_6, BPF_REG_1);
+	bpf_put_number(p, BPF_REG_2, EVENT_AT);
+	bpf_put_copy(p, BPF_REG_3, BPF_REG_10);
+	bpf_put_add(p, BPF_REG_3, AT_EVENT);
+	bpf_put_number(p, BPF_REG_4, EVENT_BYTES);
+	bpf_put_call(p, CALL_LOAD_BYTES);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, &drop);
+	bpf_put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_WHAT);
+	bpf_put_jump(p, BPF_JEQ, BPF_REG_9, PROC_EVENT_NONE, &pass);
+	bpf_put(p, BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_9, 0, 0,
+		(int32_t)connector_event_mask(kinds));
+	bpf_put_jump(p, BPF_JEQ, BPF_REG_9, 0, &drop);
+	bpf_put_jump(p, BPF_JEQ, BPF_REG_9, PROC_EVENT_FORK, &fork);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_9, PROC_EVENT_EXEC, &pass);
+	put_exec(p, aim, &drop);
+	bpf_put_jump(p, BPF_JA, 0, 0, &pass);
+	bpf_put_label(p, &fork);
+	bpf_put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_CHILD);
+	bpf_put_load(p, BPF_W, BPF_REG_2, BPF_REG_10, AT_CHILD_GROUP);
+	bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_1, 0, &drop);
+	bpf_put_label(p, &pass);
+	bpf_put_number(p, BPF_REG_0, -1);
+	bpf_put(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	bpf_put_label(p, &drop);
+	bpf_put_number(p, BPF_REG_0, 0);
+	bpf_put(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
 /* ---- loading ----------------------------------------------------------------------------------
@@ -405,7 +294,7 @@ static int make_map(uint32_t type, uint32_t value_bytes, uint32_t n, uint32_t fl
 	attr.value_size = value_bytes;
 	attr.max_entries = n;
 	attr.map_flags = flags;
-	return bpf(BPF_MAP_CREATE, &attr);
+	return bpf_call(BPF_MAP_CREATE, &attr);
 }
 
 static int make_id_map(const uint32_t *ids, size_t n)
@@ -421,7 +310,7 @@ static int make_id_map(const uint32_t *ids, size_t n)
 		attr.map_fd = (uint32_t)fd;
 		attr.key = (uintptr_t)&ids[i];
 		attr.value = (uintptr_t)&one;
-		r = bpf(BPF_MAP_UPDATE_ELEM, &attr);
+		r = bpf_call(BPF_MAP_UPDATE_ELEM, &attr);
 		if (r < 0)
 			return r;
 	}
@@ -432,15 +321,14 @@ static int make_id_map(const uint32_t *ids, size_t n)
 static int load(const struct exec_filter *filter, unsigned kinds,
 		const struct exec_audience *audience)
 {
-	cleanup_free struct program *program = calloc(1, sizeof(*program));
+	cleanup_free struct bpf_code *code = calloc(1, sizeof(*code));
 	cleanup_close int uids = -1;
 	cleanup_close int gids = -1;
-	struct maps maps;
+	struct aim aim = { .filter = filter, .everybody = audience->everybody };
 	union bpf_attr attr = { 0 };
 
-	if (!program)
+	if (!code)
 		return -ENOMEM;
-	program->filter = filter;
 	if (!audience->everybody) {
 		uids = audience->n_uids ? make_id_map(audience->uids, audience->n_uids) : -1;
 		gids = audience->n_gids ? make_id_map(audience->gids, audience->n_gids) : -1;
@@ -448,16 +336,17 @@ static int load(const struct exec_filter *filter, unsigned kinds,
 		    (audience->n_gids && gids < 0))
 			return -ENOMEM;
 	}
-	maps = (struct maps){ uids, gids };
-	build(program, kinds, audience->everybody ? NULL : &maps);
-	if (program->is_full)
+	aim.uids = uids;
+	aim.gids = gids;
+	build(code, kinds, &aim);
+	if (code->is_full)
 		return -E2BIG;
 	attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
-	attr.insns = (uintptr_t)program->code;
-	attr.insn_cnt = (uint32_t)program->n;
+	attr.insns = (uintptr_t)code->insns;
+	attr.insn_cnt = (uint32_t)code->n;
 	/* As the LGPL allows: what reads the kernel's memory must say so. */
 	attr.license = (uintptr_t) "GPL";
-	return bpf(BPF_PROG_LOAD, &attr);
+	return bpf_call(BPF_PROG_LOAD, &attr);
 }
 
 int exec_filter_attach(const struct exec_filter *filter, int socket_fd, unsigned kinds,
@@ -531,7 +420,7 @@ static bool lets_through(int program_fd, uint64_t time_ns)
 	attr.test.data_in = (uintptr_t)&packet;
 	attr.test.data_size_in = sizeof(packet);
 	attr.test.repeat = 1;
-	if (bpf(BPF_PROG_TEST_RUN, &attr) < 0)
+	if (bpf_call(BPF_PROG_TEST_RUN, &attr) < 0)
 		_exit(2);
 	return attr.test.retval != 0;
 }

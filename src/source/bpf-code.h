@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CGRED_SOURCE_BPF_CODE_H
+#define CGRED_SOURCE_BPF_CODE_H
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* eBPF programs, written instruction by instruction (the kernel's
+ * Documentation/bpf/standardization, linux/bpf.h). Nothing here fails: what does not fit is told by
+ * is_full, at the end. */
+
+#define BPF_CODE_MAX  1024
+#define BPF_JUMPS_MAX 128
+
+struct bpf_code {
+	struct bpf_insn insns[BPF_CODE_MAX];
+	size_t n;
+	bool is_full;
+};
+
+/* Jumps to a place that is not known yet. */
+struct bpf_label {
+	size_t from[BPF_JUMPS_MAX];
+	size_t n;
+};
+
+/* bpf(2). 0 or a descriptor; -errno. */
+int bpf_call(int command, union bpf_attr *attr);
+
+void bpf_put(struct bpf_code *p, int code, int dst, int src, int off, int32_t imm);
+void bpf_put_copy(struct bpf_code *p, int dst, int src);
+void bpf_put_number(struct bpf_code *p, int dst, int32_t number);
+void bpf_put_add(struct bpf_code *p, int dst, int32_t number);
+
+/* dst = *(src + off), *(dst + off) = src; size: BPF_W or BPF_DW */
+void bpf_put_load(struct bpf_code *p, int size, int dst, int src, int off);
+void bpf_put_store(struct bpf_code *p, int size, int dst, int off, int src);
+
+/* One of the kernel's helpers, by its number (enum bpf_func_id). */
+void bpf_put_call(struct bpf_code *p, int function);
+
+/* Jump if the register compares so (BPF_JEQ, …; BPF_JA: always). */
+void bpf_put_jump(struct bpf_code *p, int condition, int reg, int32_t number, struct bpf_label *to);
+/* Here is what the jumps so far lead to. */
+void bpf_put_label(struct bpf_code *p, const struct bpf_label *label);
+
+/* r0 = where the value of the key is that is on the stack, at r10 + key; or 0 */
+void bpf_put_look_up(struct bpf_code *p, int map_fd, int key);
+
+/* Memory of the kernel, at src + off, to the stack, by the helper. r0: 0, or it cannot be read. */
+void bpf_put_read(struct bpf_code *p, int function, int stack, int32_t size, int src, uint32_t off);
+
+#endif
