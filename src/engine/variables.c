@@ -258,7 +258,9 @@ void variables_fill(struct variables *variables, int proc_fd, const struct decis
 	add(variables, "CGRED_PATH", path_of(decision, record));
 	add(variables, "CGRED_GROUP", details->group ? details->group->name.text : NULL);
 	/* Another process may have the number of one that is gone. */
-	if (decision->verdict != VERDICT_GONE)
+	if (record && record->argv)
+		add(variables, "CGRED_ARGV", record->argv);
+	else if (decision->verdict != VERDICT_GONE)
 		add_argv(variables, proc_fd, process->tgid);
 	add_container(variables, process->cgroup);
 }

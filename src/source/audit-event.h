@@ -19,8 +19,11 @@ struct audit_places {
 /* That of a key of ours; NULL: there is none. */
 const struct audit_place *audit_places_find(const struct audit_places *places, const char *key);
 
-/* All strings of an event: four paths, an executable, and short ones. */
-#define AUDIT_EVENT_TEXT_BYTES ((AUDIT_PATHS_MAX + 1) * PATH_MAX + 4096)
+/* Of the arguments of an exec so much is told. */
+#define AUDIT_ARGV_BYTES 4096
+
+/* All strings of an event: four paths, an executable, the arguments, and short ones. */
+#define AUDIT_EVENT_TEXT_BYTES ((AUDIT_PATHS_MAX + 1) * PATH_MAX + AUDIT_ARGV_BYTES + 4096)
 
 struct audit_event {
 	struct audit_event *next;

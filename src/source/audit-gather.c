@@ -101,6 +101,11 @@ bool audit_gather_has(const struct audit_gather *gather, uint32_t serial)
 	return event && event->serial == serial;
 }
 
+size_t audit_gather_len(const struct audit_gather *gather, uint32_t serial)
+{
+	return audit_gather_has(gather, serial) ? gather->slots[serial % SLOTS]->len : 0;
+}
+
 int audit_gather_begin(struct audit_gather *gather, uint32_t serial, int64_t now_ms)
 {
 	struct event *event;

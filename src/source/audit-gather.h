@@ -24,6 +24,9 @@ bool audit_gather_has(const struct audit_gather *gather, uint32_t serial);
 int audit_gather_add(struct audit_gather *gather, uint32_t serial, int64_t now_ms, const char *line,
 		     size_t len);
 
+/* How many bytes of it there are. */
+size_t audit_gather_len(const struct audit_gather *gather, uint32_t serial);
+
 /* Its end has come. */
 void audit_gather_end(struct audit_gather *gather, uint32_t serial);
 

@@ -27,11 +27,16 @@
 #define TYPE_SYSCALL 1300
 #define TYPE_PATH    1302
 #define TYPE_CWD     1307
+#define TYPE_EXECVE  1309
 #define TYPE_EOE     1320
 #define TYPE_OPENAT2 1337
 
 /* An event that has got no record for so long will not get its end either. */
 #define END_MS 2000
+
+/* The arguments of an exec may fill hundreds of records, before those of its paths: those that
+ * begin after so much of the event are not kept, lest there is no room for the paths. */
+#define ARGUMENTS_BYTES 16384
 
 struct audit_records {
 	auparse_state_t *parser;
@@ -43,6 +48,8 @@ struct audit_records {
 	struct audit_event *given;	  /* the one whose strings the caller has */
 	struct audit_event *spare;
 	struct audit_call call; /* of the event at hand */
+	char argv[AUDIT_ARGV_BYTES];
+	size_t argv_len;
 	char line[PATH_MAX * 4 + 1024];
 };
 
@@ -250,6 +257,41 @@ static void read_cwd(struct audit_records *records)
 					sizeof(records->call.cwd));
 }
 
+/* "a0", "a1", …; of a long one, "a1[0]", "a1[1]", … (audit_log_execve_info()). Another name: not
+ * one. */
+static bool is_argument(const char *name, bool *ret_goes_on)
+{
+	size_t digits = strspn(name + 1, "0123456789");
+	const char *rest = name + 1 + digits;
+
+	if (name[0] != 'a' || digits == 0 || (*rest != '\0' && *rest != '['))
+		return false;
+	*ret_goes_on = *rest == '[' && strcmp(rest, "[0]") != 0;
+	return true;
+}
+
+/* With blanks between them; what does not fit is left out. */
+static void read_arguments(struct audit_records *records)
+{
+	auparse_state_t *parser = records->parser;
+	char text[AUDIT_ARGV_BYTES * 2];
+
+	do {
+		const char *name = auparse_get_field_name(parser);
+		const char *value = auparse_get_field_str(parser);
+		bool goes_on;
+		size_t left = sizeof(records->argv) - records->argv_len;
+		int n;
+
+		if (!name || !value || !is_argument(name, &goes_on) ||
+		    !audit_text_decode(value, strlen(value), text, sizeof(text)))
+			continue;
+		n = snprintf(records->argv + records->argv_len, left, "%s%s",
+			     records->argv_len == 0 || goes_on ? "" : " ", text);
+		records->argv_len += (size_t)n < left ? (size_t)n : left - 1;
+	} while (auparse_next_field(parser) > 0);
+}
+
 /* Octal, of the record that openat2() has in addition since Linux 5.16. */
 static void read_openat2(struct audit_records *records)
 {
@@ -287,6 +329,8 @@ static bool finish(struct audit_records *records, struct audit_event *event, boo
 	if (record->tid <= 0 || record->access == 0)
 		return false;
 	audit_event_find_paths(event, &records->places, call, records->proc_fd);
+	if (records->argv_len > 0)
+		record->argv = audit_event_keep(event, records->argv);
 	return record->success || audit_event_may_fail(event, &records->places);
 }
 
@@ -298,6 +342,7 @@ static void read_event(struct audit_records *records, struct audit_event *event)
 
 	records->call.n_items = 0;
 	records->call.cwd[0] = '\0';
+	records->argv_len = 0;
 	event->record.serial = auparse_get_serial(parser);
 	event->record.time_ms =
 		(uint64_t)auparse_get_time(parser) * 1000 + auparse_get_milli(parser);
@@ -314,6 +359,9 @@ static void read_event(struct audit_records *records, struct audit_event *event)
 				break;
 			case TYPE_CWD:
 				read_cwd(records);
+				break;
+			case TYPE_EXECVE:
+				read_arguments(records);
 				break;
 			case TYPE_OPENAT2:
 				read_openat2(records);
@@ -418,6 +466,8 @@ static const char *type_name(unsigned type)
 		return "PATH";
 	case TYPE_CWD:
 		return "CWD";
+	case TYPE_EXECVE:
+		return "EXECVE";
 	case TYPE_EOE:
 		return "EOE";
 	case TYPE_OPENAT2:
@@ -464,6 +514,8 @@ bool audit_records_feed(struct audit_records *records, int64_t now_ms, unsigned 
 	if (type == TYPE_SYSCALL && has_our_key(records, records->line) &&
 	    audit_gather_begin(records->gather, serial, now_ms) < 0)
 		return false;
+	if (type == TYPE_EXECVE && audit_gather_len(records->gather, serial) >= ARGUMENTS_BYTES)
+		return true;
 	if (!audit_gather_has(records->gather, serial) ||
 	    audit_gather_add(records->gather, serial, now_ms, records->line, len) < 0)
 		return false;

@@ -73,6 +73,7 @@ struct audit_record {
 	const char *key;
 	const char *paths[AUDIT_PATHS_MAX]; /* absolute, those that lie in a watch first */
 	size_t n_paths;
+	const char *argv; /* of an exec: the arguments, with blanks between them; NULL: not told */
 	const char *fields[AUDIT_FIELDS]; /* interpreted where they are encoded; NULL: not there */
 };
 

@@ -60,6 +60,7 @@ has "FETTER_RESULT=success"
 has "CGRED_PID=$PID"
 has "CGRED_RULE=audit"
 has "CGRED_PATH=$T/bin/sudo"
+has "CGRED_ARGV=$T/bin/sudo say done"
 rm "$T/out"/mail.*
 # Many that are over at once.
 n=20
@@ -67,6 +68,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	"$T/bin/sudo" say x >/dev/null
 done
 wait_for 20 mails $n || fail "$(find "$T/out" -name 'mail.*' | wc -l) commands ran for $n executions"
+told=$(cat "$T/out"/mail.* | grep -cx "CGRED_ARGV=$T/bin/sudo say x") || :
+[ "$told" = $n ] || fail "the arguments of $told of $n programs were told, which are gone"
 # The command itself is nothing that rules are for.
 rm "$T/out"/mail.*
 sed -i -e "s|paths: .*|paths: [$T/bin/sudo, $T/bin/send-mail]|" "$YAML"

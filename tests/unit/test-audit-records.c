@@ -19,6 +19,7 @@
 #define PATH	1302
 #define CONFIG	1305
 #define CWD	1307
+#define EXECVE	1309
 #define EOE	1320
 #define TITLE	1327
 #define OPENAT2 1337
@@ -370,6 +371,51 @@ START_TEST(openat2_has_its_flags_in_a_record_of_its_own)
 }
 END_TEST
 
+static void feed_exec(unsigned serial)
+{
+	feed_call(serial, 59, "a0=1 a1=2 a2=3 a3=4", "yes", "\"cgred_1_x_1\"");
+}
+
+static void feed_end_of_exec(unsigned serial)
+{
+	(void)feed(serial, PATH, "item=0 name=\"/watched/file\" inode=7 nametype=NORMAL");
+	(void)feed(serial, EOE, "");
+}
+
+START_TEST(the_arguments_of_an_exec_are_told)
+{
+	feed_exec(6);
+	(void)feed(6, EXECVE,
+		   "argc=5 a0=\"file\" a1=\"\" a2=6120620A63 a3_len=6 a3[0]=\"lo\" a3[1]=6E6720");
+	(void)feed(6, EXECVE, "a3[2]=\"er\" a4=\"end\"");
+	feed_end_of_exec(6);
+	feed_exec(7);
+	feed_end_of_exec(7);
+	assert_event();
+	ck_assert_str_eq(record.argv, "file  a b\nc long er end");
+	ck_assert_uint_eq(record.access, AUDIT_ACCESS_EXECUTE);
+	assert_event(); /* not those of the one before */
+	ck_assert_ptr_null(record.argv);
+}
+END_TEST
+
+START_TEST(many_arguments_leave_room_for_the_paths)
+{
+	char rest[8000];
+
+	feed_exec(8);
+	for (unsigned i = 0; i < 200; i++) {
+		(void)snprintf(rest, sizeof(rest), "a%u=\"%07000u\"", i, i);
+		ck_assert(feed(8, EXECVE, rest));
+	}
+	feed_end_of_exec(8);
+	assert_event();
+	ck_assert_uint_eq(record.n_paths, 1);
+	ck_assert_str_eq(record.paths[0], "/watched/file");
+	ck_assert_uint_eq(strlen(record.argv), 4095);
+}
+END_TEST
+
 START_TEST(tells_failed_calls)
 {
 	feed_call(6, 257, OPEN_ARGUMENTS("0"), "no", "\"cgred_1_r_1\"");
@@ -670,6 +716,8 @@ int main(void)
 	tcase_add_test(tcase, any_key_of_ours_counts_with_reuse);
 	tcase_add_loop_test(tcase, knows_the_access_by_flags_and_key, 0, ARRAY_SIZE(accesses));
 	tcase_add_test(tcase, openat2_has_its_flags_in_a_record_of_its_own);
+	tcase_add_test(tcase, the_arguments_of_an_exec_are_told);
+	tcase_add_test(tcase, many_arguments_leave_room_for_the_paths);
 	tcase_add_test(tcase, tells_failed_calls);
 	tcase_add_loop_test(tcase, names_are_absolute_and_as_configured, 0, ARRAY_SIZE(names));
 	tcase_add_test(tcase, what_does_not_look_like_the_watch_is_told_with_it);
