@@ -105,7 +105,7 @@ get("part") == "reload" {
 	note("not placed " get("when") " it", get("daemon"), get("unplaced"))
 }
 get("part") == "gate" && get("held") == "" {
-	what = get("what")
+	what = get("what") (get("favordynmods") == "on" ? "; favordynmods" : "")
 	pause = get("pause_us") > 0 ? "with pauses" : "one after the other"
 	key = pause SUBSEP what
 	if (!(key in gate_median))
@@ -114,7 +114,10 @@ get("part") == "gate" && get("held") == "" {
 	note(key, "gate median", get("median"))
 	note(key, "gate p99", get("p99"))
 }
-get("part") == "gate" && get("held") != "" { held = get("held") }
+get("part") == "gate" && get("held") != "" {
+	held = get("held")
+	held_of = get("of")
+}
 get("part") == "match" {
 	if (!((kind = get("kind")) in match_kinds)) {
 		match_kinds[kind]
@@ -152,13 +155,13 @@ function print_gate(    i, part, base, key, program) {
 		key = gate_rows[i]
 		split(key, part, SUBSEP)
 		program = part[2]
-		sub(/^[^,]*/, "", program)
+		sub(/^[^,;]*/, "", program)
 		base = part[1] SUBSEP "no daemon" program
 		printf "| %s | %s | %.0f | %.0f | %.0f | %.0f |\n", part[2], part[1], median(key, "gate median"), \
 			median(key, "gate p99"), median(key, "gate median") - median(base, "gate median"), \
 			median(key, "gate p99") - median(base, "gate p99")
 	}
-	print "\nExecs that the gate held, of 10,000 of a program that no rule names: " held
+	print "\nExecs that the gate held, of " held_of " of a program that no rule names: " held
 }
 
 END {
