@@ -16,14 +16,11 @@ auditctl -s >/dev/null 2>&1 || skip "the kernel has no audit, or it is not for t
 # Its name makes it one of those that cleanup() ends by SIGTERM.
 cp "$HELPERS/audit-listen" "$T/bin/cgred-audit"
 cp "$HELPERS/opens" "$T/bin/opens"
-trap audit_end EXIT
 
 audit_now() {
 	auditctl -s | grep -E '^(enabled|failure|rate_limit|backlog_limit|backlog_wait_time) '
 	auditctl -l
 }
-audit_now >"$T/audit.before"
-grep -q '^enabled 2' "$T/audit.before" && skip "the audit configuration is locked until the next boot"
 
 # no_rules: the test makes rules of its own for a site, and takes them away again.
 no_rules() {
@@ -58,6 +55,10 @@ audit_end() {
 	(exit $_status)
 	cleanup
 }
+trap audit_end EXIT
+
+audit_now >"$T/audit.before"
+grep -q '^enabled 2' "$T/audit.before" && skip "the audit configuration is locked until the next boot"
 
 # listen ARG...: starts the source with these watches. Sets LISTENER; what it says is in EVENTS.
 listen() {

@@ -43,12 +43,32 @@ fails() {
 	fi
 	stop "$PID"
 }
+# From 5.8 to 6.7 the kernel counts the arguments before it opens the program (fs/exec.c): nobody is held then.
+counts_first() {
+	uname -r | awk -F '[.-]' '{ v = $1 * 1000 + $2; exit !(v >= 5008 && v < 6008) }'
+}
+
+too_long() {
+	if ! counts_first; then
+		fails big 'Argument list too long' "$@"
+		return
+	fi
+	as "$n" "$n" "$3" big "$1" idle
+	wait_for 5 says "not executed: Argument list too long" || fail "big of $1: $(cat "$OUT")"
+	settle
+	if [ -n "$2" ]; then
+		assert_in "$PID" "$C1" "$2"
+	else
+		assert_unmoved "$PID"
+	fi
+	stop "$PID"
+}
 for steps in "$T/bin/steps" "$T/bin/named"; do
 	group=
 	[ "$steps" = "$T/bin/steps" ] || group=$CG/own
 	fails try 'Exec format error' "$T/bin/noexec" "$group" "$steps"
 	fails try 'Exec format error' "$T/bin/demand" "$group" "$steps"
-	fails big 'Argument list too long' "$prog" "$group" "$steps"
+	too_long "$prog" "$group" "$steps"
 done
 as "$n" "$n" "$T/bin/steps" check "$prog" say over
 wait_for 5 says over || fail "it does not end: $(cat "$OUT")"

@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define AT_ONCE 8
@@ -103,9 +104,24 @@ static void read_program(const char *path)
 	(void)close(fd);
 }
 
+/* Whoever reads of a process in /proc while it ends has its memory, and so keeps its program busy.
+ */
+static int open_program(const char *path, int flags)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int tries = 0;; tries++) {
+		int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0755);
+
+		if (fd >= 0 || errno != ETXTBSY || tries == 1000)
+			return fd;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 static void write_program(const char *path, int flags)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0755);
+	int fd = open_program(path, flags);
 
 	if (fd < 0 || write(fd, content, content_len) != (ssize_t)content_len)
 		fail(path);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # vm: yes
+# last: yes
 # needs: program:auditctl
 # vm-only
 # "enabled 2" is until the next boot: it is said, nothing is changed, and the records of others are still read.

@@ -41,8 +41,30 @@ add_cases_of() {
 	done
 }
 
+# Those that say "# last: yes" leave the machine as no other case wants it.
+move_last() {
+	local i all=("${paths[@]}") last=()
+
+	names=() paths=() places=()
+	for i in "${all[@]}"; do
+		if [ "$(header last "$i")" = yes ]; then
+			last+=("$i")
+		else
+			add_case "$i"
+		fi
+	done
+	for i in "${last[@]}"; do
+		add_case "$i"
+	done
+}
+
 # Those that are named ("reliability", "gate": all of this folder of tests), or all of case_dirs.
 choose_cases() {
+	choose_unsorted "$@"
+	move_last
+}
+
+choose_unsorted() {
 	local f dir
 	for f; do
 		if [ "$f" = reliability ] || [ "$f" = gate ]; then
