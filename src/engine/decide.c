@@ -245,7 +245,7 @@ static enum verdict exempt(struct decision *decision, const char *why)
  * Who it is tells most processes from those that rules are for: nothing else is read of these. 0;
  * 1: what a held exec will make of it is not known; -errno.
  */
-static int find_rule(struct confirming *confirming, const struct held_exec *held,
+static int find_rule(struct confirming *confirming, struct held_exec *held,
 		     struct decision *decision)
 {
 	const struct decider *decider = confirming->decider;
@@ -337,24 +337,17 @@ bool decide_is_sticky(const struct decider *decider, struct process *process)
 	       sticky_matches(decider->sticky, process->tgid, process->start_ticks);
 }
 
-/*
- * What was placed was not the process that was decided about: it ended, and its number went to
- * another between the last look and the write. That one was born in its parent's group: put it back
- * there. The caller decides about it anew.
- */
-static void put_right(const struct decider *decider, struct decision *decision)
+bool decide_put_right(const struct decider *decider, pid_t tgid, uint32_t moved)
 {
 	struct process other, parent;
-	pid_t tgid = decision->process.tgid;
-	uint32_t moved = decision->result.moved;
 
 	process_init(&other, tgid);
 	if (process_read(decider->reader, &other, FACT_START) < 0)
-		return;
-	decision->reused = true;
+		return false;
 	process_init(&parent, other.ppid);
 	if (process_read(decider->reader, &parent, FACT_CGROUP) == 0)
 		(void)placer_restore(decider->placer, tgid, parent.cgroup, moved);
+	return true;
 }
 
 /* VERDICT_EXEMPT with its reason, or another: go on. */
@@ -387,7 +380,8 @@ void decide_end(const struct decider *decider, int pidfd, const struct decide_su
 	if (decision->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
 		decision->verdict = VERDICT_GONE;
 		if (PROTECT_REUSE)
-			put_right(decider, decision);
+			decision->reused = decide_put_right(decider, decision->process.tgid,
+							    decision->result.moved);
 		return;
 	}
 	/* A held exec may still fail. */
@@ -436,7 +430,7 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	ret->process.pidfd = -1; /* it is closed */
 }
 
-void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
+void decide_held(struct decider *decider, pid_t tgid, struct held_exec *held,
 		 struct diag_list *diags, struct decision *ret)
 {
 	struct decide_subject subject = { .held = held };

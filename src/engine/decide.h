@@ -105,7 +105,7 @@ void decide(struct decider *decider, pid_t tgid, const struct family_place *inhe
 	    struct diag_list *diags, struct decision *ret);
 
 /* The same about a process whose exec is held, as what it will be. */
-void decide_held(struct decider *decider, pid_t tgid, const struct held_exec *held,
+void decide_held(struct decider *decider, pid_t tgid, struct held_exec *held,
 		 struct diag_list *diags, struct decision *ret);
 
 /* An access to a file, as its source tells of it: the process may be gone. */
@@ -125,6 +125,13 @@ struct accessed {
  * that. */
 void decide_access(struct decider *decider, pid_t tgid, const struct accessed *accessed,
 		   struct diag_list *diags, struct decision *ret);
+
+/*
+ * What was moved in these hierarchies was not the process that was decided about: it ended, and its
+ * number went to another between the last look and the write. That one was born in its parent's
+ * group: put it back there. True: there is one, decide about it anew.
+ */
+bool decide_put_right(const struct decider *decider, pid_t tgid, uint32_t moved);
 
 /* A number for the places of a rule's targets, to tell them from others. */
 uint64_t decide_hash_places(const struct placement *items, size_t n);

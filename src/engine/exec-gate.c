@@ -281,6 +281,7 @@ struct work {
 	struct process process;
 	struct exec_gate_note note; /* for the main thread, as far as it is known */
 	bool needs_main;	    /* something that cannot be decided here */
+	bool main_is_at;	    /* the main thread may move it while it is looked at */
 };
 
 static uint64_t now_ns(void)
@@ -387,8 +388,18 @@ static void describe(struct work *work, const struct rule *rule)
 		       rule->targets[0]->destination);
 }
 
+/* Is it still the one that was held? It may be killed meanwhile. */
+static bool has_ended(const struct work *work)
+{
+	return work->event->pidfd >= 0 && !identity_holds(work->event->pidfd);
+}
+
 static enum gate_answer move(struct work *work, const int fds[HIERARCHIES_MAX])
 {
+	if (has_ended(work)) {
+		free(work->note.cgroup);
+		return GATE_ALLOW;
+	}
 	for (size_t h = 0; h < HIERARCHIES_MAX; h++) {
 		int r;
 
@@ -404,6 +415,7 @@ static enum gate_answer move(struct work *work, const int fds[HIERARCHIES_MAX])
 			return leave_to_main(work);
 		work->note.moved |= UINT32_C(1) << h;
 	}
+	work->note.reused = has_ended(work);
 	/* Before the answer: the exec event comes after it. Where the main thread does not read it,
 	 * the process is in its place all the same. */
 	(void)pass_on(work->gate, &work->note);
@@ -480,7 +492,8 @@ static enum gate_answer decide_planned(struct work *work)
 	if (!rule || !is_placed_here(rule))
 		return GATE_ALLOW;
 	begin_note(work);
-	if (work->needs_main || rule->options || atomic_load(&work->gate->defer_all) ||
+	if (work->needs_main || work->main_is_at || rule->options ||
+	    atomic_load(&work->gate->defer_all) ||
 	    atomic_load(&work->gate->main_at) == work->event->tgid)
 		return leave_to_main(work);
 	if (exempt_find(rule, &work->process, gate_plan_exemptions(work->plan), &may_act))
@@ -497,6 +510,7 @@ enum gate_answer exec_gate_decide(void *arg, const struct gate_event *event)
 	if (event->tgid <= 1 || event->tgid == gate->self)
 		return GATE_ALLOW;
 	atomic_store(&gate->gate_at, event->tgid);
+	work.main_is_at = atomic_load(&gate->main_at) == event->tgid;
 	work.plan = take_plan(gate);
 	if (work.plan && held_exec_read(&work.note.held, event->file_fd))
 		answer = decide_planned(&work);

@@ -32,6 +32,7 @@ struct exec_gate_note {
 	struct file_id before; /* of a script: the executable of the process until then */
 	/* Where it was placed, also in part; and what to put back if the exec does not happen. */
 	uint32_t moved;
+	bool reused;		  /* it had ended by then: another process may have its number */
 	uint64_t identity, place; /* as for placed_note(); identity 0: not known */
 	char *cgroup;		  /* text of its /proc/PID/cgroup before */
 	char destination[256];

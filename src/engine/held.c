@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an exec will make of a process, told from the file and the process as it is. Where that is
- * wrong (a file system of another user namespace), the exec event decides anew. */
+ * wrong, the exec event decides anew. */
 #include "config.h"
 
 #include "engine/held.h"
@@ -72,19 +72,30 @@ void held_exec_apply(const struct held_exec *held, struct process *process)
 
 unsigned held_exec_facts(const struct held_exec *held)
 {
-	return FACT_STATUS | (held->set_uid || held->set_gid ? FACT_PRIVILEGES : 0);
+	return FACT_STATUS |
+	       (held->set_uid || held->set_gid ? FACT_PRIVILEGES | FACT_USER_NAMESPACE : 0);
 }
 
-bool held_exec_apply_ids(const struct held_exec *held, struct process *process)
+bool held_exec_apply_ids(struct held_exec *held, struct process *process)
 {
-	if ((!held->set_uid && !held->set_gid) || process->no_new_privs)
+	if (process->no_new_privs)
+		held->set_uid = held->set_gid = false;
+	if (!held->set_uid && !held->set_gid)
 		return true;
-	/* It depends on what the tracer may do. */
-	if (process->traced)
+	/* It depends on what the tracer may do; or on whether the owner is known there. */
+	if (process->traced || process->other_user_namespace)
 		return false;
 	if (held->set_uid)
 		process->euid = held->uid;
 	if (held->set_gid)
 		process->egid = held->gid;
 	return true;
+}
+
+bool held_exec_was_right(const struct held_exec *held, const struct process *process)
+{
+	if (process->secure)
+		return true; /* whoever it is by now */
+	return (!held->set_uid || process->euid == held->uid) &&
+	       (!held->set_gid || process->egid == held->gid);
 }

@@ -28,8 +28,15 @@ void held_exec_apply(const struct held_exec *held, struct process *process);
 /* What must be read of the process for its ids: mask of enum process_fact. */
 unsigned held_exec_facts(const struct held_exec *held);
 
-/* The ids of a process whose held_exec_facts() were read, as they will be. False: that cannot be
- * told; the exec event will. */
-bool held_exec_apply_ids(const struct held_exec *held, struct process *process);
+/* The ids of a process whose held_exec_facts() were read, as they will be; where it will not get
+ * those of the file (no_new_privs), held forgets them. False: that cannot be told; the exec event
+ * will. */
+bool held_exec_apply_ids(struct held_exec *held, struct process *process);
+
+/* Whether the exec, which has happened, gave the process the ids of the file. There are more
+ * reasons against it than can be told before (execve(2)): file systems of other user namespaces, a
+ * caller who shares its root and working directory (CLONE_FS). FACT_STATUS and FACT_SECURE were
+ * read. */
+bool held_exec_was_right(const struct held_exec *held, const struct process *process);
 
 #endif

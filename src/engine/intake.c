@@ -340,6 +340,7 @@ void engine_handle_queue(struct engine *engine)
 			engine_handle_forks(engine, event.time_ns);
 		engine->queue_next++;
 		engine_handle_event(engine, &event);
+		engine->handled_ns = event.time_ns;
 	}
 	engine->event_ns = 0;
 	engine->queue_n = engine->queue_next = 0;

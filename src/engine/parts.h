@@ -73,6 +73,7 @@ struct engine {
 	struct event fork_queue[ENGINE_BATCH];
 	size_t fork_n, fork_at;
 	unsigned fork_kinds;
+	uint64_t handled_ns; /* the time of the last event that was handled */
 	uint64_t event_ns;   /* the time of the event that is being handled; 0: none is */
 	bool forks_read;     /* until it was empty, since the last event of the other */
 	bool forks_expected; /* the timer runs */

@@ -31,7 +31,15 @@
 #define DEADLINE_MS 1000
 
 /* An exec that was let go and is not heard of for so long did not happen. */
-#define CONFIRM_MS 2000
+#define CONFIRM_MS     2000
+#define CONFIRM_MAX_MS 10000
+
+/* Of one process so many are kept. More are execs that fail one after the other: what counts is
+ * where it was before the first. */
+#define EXPECTED_MAX 8
+
+/* Of groups that systemd may have taken controllers from: how often that is looked at. */
+#define CONTROLLERS_MS 10000
 
 #define NOTES_PER_TURN 64
 
@@ -45,8 +53,10 @@
 struct expected {
 	UT_hash_handle hh;
 	pid_t tgid;
-	uint64_t due_ms;
+	uint64_t due_ms, last_due_ms;
+	uint64_t last_ns;	      /* of the last note */
 	struct exec_gate_note *notes; /* in order */
+	unsigned n_notes;
 };
 
 struct sync {
@@ -59,6 +69,7 @@ struct sync {
 	uint64_t taken_back;
 	bool plan_is_old; /* a group of it was made or removed */
 	bool lost_files;  /* files have come of which nothing is known */
+	bool has_placed;  /* since the plan was made */
 	uint64_t plan_ms; /* when it was renewed */
 	uint64_t files_ms, files_pause_ms;
 };
@@ -77,7 +88,20 @@ static void forget_oldest(struct expected *expected)
 	struct exec_gate_note *note = expected->notes;
 
 	LL_DELETE(expected->notes, note);
+	expected->n_notes--;
 	exec_gate_note_free(note);
+}
+
+/* The second one becomes part of the first. */
+static void fold(struct expected *expected)
+{
+	struct exec_gate_note *first = expected->notes;
+	struct exec_gate_note *second = first->next;
+
+	first->moved |= second->moved;
+	LL_DELETE(expected->notes, second);
+	expected->n_notes--;
+	exec_gate_note_free(second);
 }
 
 static void forget_expected(struct sync *sync, struct expected *expected)
@@ -99,6 +123,7 @@ static struct expected *expect_process(struct sync *sync, pid_t tgid)
 	if (!expected)
 		return NULL;
 	expected->tgid = tgid;
+	expected->last_due_ms = engine_now_ms() + CONFIRM_MAX_MS;
 	HASH_ADD_INT(sync->expected, tgid, expected);
 	if (table_has(expected))
 		return expected;
@@ -116,7 +141,12 @@ static void expect(struct sync *sync, struct exec_gate_note *note)
 		return;
 	}
 	expected->due_ms = engine_now_ms() + CONFIRM_MS;
+	if (expected->due_ms > expected->last_due_ms)
+		expected->due_ms = expected->last_due_ms;
+	expected->last_ns = note->time_ns;
 	LL_APPEND(expected->notes, note);
+	if (++expected->n_notes > EXPECTED_MAX)
+		fold(expected);
 }
 
 /* The gate's thread has placed it. */
@@ -124,6 +154,14 @@ static void take_placed(struct sync *sync, struct exec_gate_note *note)
 {
 	struct engine *engine = sync->engine;
 
+	sync->has_placed = true;
+	if (note->reused) {
+		decide_put_right(&engine->decider, note->tgid, note->moved);
+		engine->stats.reused++;
+		engine_decide_again(engine, note->tgid);
+		exec_gate_note_free(note);
+		return;
+	}
 	placed_note(engine->placed, note->tgid, note->identity, note->place, engine_now_ms());
 	engine->stats.verdicts[VERDICT_PLACED]++;
 	engine->stats.before_start++;
@@ -240,6 +278,9 @@ static void on_notes(void *arg)
 {
 	struct sync *sync = arg;
 
+	/* Children of sticky ones, and theirs, which have executed nothing yet. */
+	if (sticky_count(sync->engine->sticky))
+		engine_on_forks(sync->engine);
 	for (int i = 0; i < NOTES_PER_TURN && take_note(sync); i++)
 		;
 }
@@ -259,6 +300,9 @@ static bool is_same_process(struct engine *engine, const struct exec_gate_note *
 	}
 	if (process_read(engine->reader, process, FACT_START | FACT_EXE_FILE) < 0)
 		return false;
+	if ((note->held.set_uid || note->held.set_gid) &&
+	    process_read(engine->reader, process, FACT_STATUS | FACT_SECURE) < 0)
+		return false;
 	return note->identity == (identity ? identity : process->start_ticks);
 }
 
@@ -272,13 +316,16 @@ static void restore(const struct engine *engine, const struct exec_gate_note *no
 		(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
 }
 
-/* Is the process what it was to become? When it has ended, it is nothing. */
+/* Is the process what it was to become, by its program and its ids? When it has ended, it is
+ * nothing. */
 static bool has_happened(const struct exec_gate_note *note, const struct process *process)
 {
 	const struct file_id *exe = &process->exe_file;
 
-	if (!exe->ino || (exe->ino == note->held.file.ino && exe->dev == note->held.file.dev))
+	if (!exe->ino)
 		return true;
+	if (exe->ino == note->held.file.ino && exe->dev == note->held.file.dev)
+		return held_exec_was_right(&note->held, process);
 	/* A script's interpreter. */
 	return note->held.script[0] && note->before.ino &&
 	       (exe->ino != note->before.ino || exe->dev != note->before.dev);
@@ -298,18 +345,23 @@ static void take_back_now(struct sync *sync, const struct expected *expected)
 	restore(engine, expected->notes);
 	placed_forget(engine->placed, note->tgid);
 	sync->taken_back++;
-	log_info("taken back: %d did not execute %s after all", (int)note->tgid,
-		 note->held.script[0] ? note->held.script : note->held.exe);
+	log_info("taken back: %d did not execute %s after all%s", (int)note->tgid,
+		 note->held.script[0] ? note->held.script : note->held.exe,
+		 note->held.set_uid || note->held.set_gid ? ", or not as its owner" : "");
 }
 
 /* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was.
- * Unless the gate's thread has placed it for another exec since. */
-static void take_back(struct sync *sync, const struct expected *expected)
+ * False: the gate's thread has placed it for another exec since. */
+static bool take_back(struct sync *sync, const struct expected *expected)
 {
+	bool was_at;
+
 	engine_sync_begin(sync->engine, expected->tgid);
-	if (!exec_gate_was_at(sync->exec_gate, expected->tgid))
+	was_at = exec_gate_was_at(sync->exec_gate, expected->tgid);
+	if (!was_at)
 		take_back_now(sync, expected);
 	engine_sync_begin(sync->engine, 0);
+	return !was_at;
 }
 
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
@@ -334,7 +386,7 @@ static void check_executed(struct sync *sync, const struct expected *expected)
 		if (note->held.script[0])
 			return;
 	}
-	take_back(sync, expected);
+	(void)take_back(sync, expected);
 }
 
 /* Only what was noted before the exec is confirmed by it: the next one may be held already. */
@@ -388,6 +440,11 @@ static void renew_files(struct sync *sync, uint64_t now_ms)
 static void renew(struct sync *sync, uint64_t now_ms)
 {
 	renew_files(sync, now_ms);
+	/* Who is written into a group is not looked after by the placer, which gives it its
+	 * controllers again. */
+	if (sync->has_placed && sync->engine->config->systemd &&
+	    now_ms >= sync->plan_ms + CONTROLLERS_MS)
+		sync->plan_is_old = true;
 	if (!sync->plan_is_old || now_ms < sync->plan_ms + RENEW_MS)
 		return;
 	sync->plan_ms = now_ms;
@@ -399,6 +456,7 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 	struct sync *sync = engine->sync;
 	struct expected *expected, *next;
 	uint64_t overdue;
+	bool more;
 
 	if (!sync)
 		return;
@@ -410,14 +468,16 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 			(unsigned long long)overdue);
 	engine->decider.guard = gate_guard(sync->gate);
 	renew(sync, now_ms);
-	/* While there are events, the exec may be among them. */
-	if (sync->expected && engine_fill_queue(engine))
-		return;
+	more = sync->expected && engine_fill_queue(engine);
 	engine_handle_queue(engine);
 	HASH_ITER (hh, sync->expected, expected, next) {
 		if (expected->due_ms > now_ms || engine->lost)
 			continue;
-		take_back(sync, expected);
+		/* The exec may be among the events that are still to be read. */
+		if (more && engine->handled_ns < expected->last_ns + CONFIRM_MS * UINT64_C(1000000))
+			continue;
+		if (!take_back(sync, expected))
+			continue;
 		exec_gate_forget(sync->exec_gate, expected->tgid, UINT64_MAX);
 		/* What else it did meanwhile was left to the exec's decision. */
 		engine_decide_again(engine, expected->tgid);
@@ -438,7 +498,7 @@ void engine_sync_plan(struct engine *engine)
 	if (!plan)
 		log_err("no memory for the exec gate: programs are placed after their start");
 	exec_gate_set_plan(engine->sync->exec_gate, plan);
-	engine->sync->plan_is_old = false;
+	engine->sync->plan_is_old = engine->sync->has_placed = false;
 }
 
 void engine_sync_programs(struct engine *engine, struct programs *programs)

@@ -5,6 +5,7 @@
 
 #include "process/proc-parse.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 /* include/linux/sched.h; proc_pid_stat(5) documents that field 9 holds them. */
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
+
+/* More than any type of an auxiliary vector is (include/uapi/linux/auxvec.h). */
+#define AUXV_TYPE_MAX 255
 
 enum status_field {
 	STATUS_NAME = 1U << 0,
@@ -331,4 +335,44 @@ static bool starts_with(const char *text, const char *prefix)
 bool proc_path_is_fd(const char *path)
 {
 	return starts_with(path, "/dev/fd/") || starts_with(path, "/proc/");
+}
+
+static uint64_t read_word(const char *at, size_t size)
+{
+	uint32_t half;
+	uint64_t whole;
+
+	if (size == sizeof(half)) {
+		memcpy(&half, at, sizeof(half));
+		return half;
+	}
+	memcpy(&whole, at, sizeof(whole));
+	return whole;
+}
+
+/* Pairs of words of this size, ended by AT_NULL? */
+static bool find_auxv(const char *bytes, size_t len, size_t size, uint64_t type, uint64_t *ret)
+{
+	*ret = 0;
+	for (size_t at = 0; at + 2 * size <= len; at += 2 * size) {
+		uint64_t found = read_word(bytes + at, size);
+
+		if (found == AT_NULL)
+			return true;
+		if (found > AUXV_TYPE_MAX)
+			return false;
+		if (found == type)
+			*ret = read_word(bytes + at + size, size);
+	}
+	return false;
+}
+
+bool proc_auxv_is_secure(const char *bytes, size_t len)
+{
+	uint64_t value;
+
+	if (!find_auxv(bytes, len, sizeof(uint64_t), AT_SECURE, &value) &&
+	    !find_auxv(bytes, len, sizeof(uint32_t), AT_SECURE, &value))
+		return false;
+	return value != 0;
 }

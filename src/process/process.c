@@ -55,6 +55,7 @@ struct process_reader {
 	struct known_cgroup known_cgroups[KNOWN_CGROUPS]; /* by number */
 	gid_t *groups;
 	size_t max_groups;
+	struct file_id user_namespace; /* of the daemon */
 	bool no_pidfd_info; /* it cannot be asked: the kernel is too old, or a sandbox forbids it */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
@@ -251,6 +252,7 @@ static int adopt_thread(const struct process_reader *reader, struct process *pro
 		if (num_parse_u32(entry->d_name, strlen(entry->d_name), &tid) &&
 		    (pid_t)tid != process->tgid) {
 			process->tid = (pid_t)tid;
+			process->cgroup_id = 0; /* the first one's */
 			return -EAGAIN;
 		}
 	}
@@ -575,12 +577,22 @@ static void remember_cgroup(struct process_reader *reader, const struct process 
 	const char *text = reader->cgroup.data;
 	const char *end = strchr(text, '\n');
 
-	if (!process->cgroup_id || strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
+	if (strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
 	    is_deleted(text, (size_t)(end - text)))
 		return;
 	free(known->text);
 	known->text = strdup(text);
 	known->id = known->text ? process->cgroup_id : 0;
+}
+
+/* It may have been moved between the number and the text. */
+static bool is_still_there(const struct process *process)
+{
+	struct identity_ids now;
+
+	if (!process->cgroup_id || process->pidfd < 0)
+		return process->cgroup_id != 0;
+	return identity_read_ids(process->pidfd, &now) == 0 && now.cgroup_id == process->cgroup_id;
 }
 
 static int read_cgroup(struct process_reader *reader, struct process *process)
@@ -593,7 +605,8 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 		len = read_whole(reader, process, "cgroup", &reader->cgroup);
 		if (len < 0)
 			return (int)len;
-		remember_cgroup(reader, process);
+		if (is_still_there(process))
+			remember_cgroup(reader, process);
 		process->cgroup = reader->cgroup.data;
 	}
 	process->facts |= FACT_CGROUP;
@@ -606,6 +619,32 @@ void process_reader_forget_cgroups(struct process_reader *reader)
 		free(reader->known_cgroups[i].text);
 		reader->known_cgroups[i] = (struct known_cgroup){ 0 };
 	}
+}
+
+static int read_user_namespace(struct process_reader *reader, struct process *process)
+{
+	struct proc_path path = proc_path(process, "ns/user");
+	struct file_id found = { 0 };
+	int r = 0;
+
+	if (reader->user_namespace.ino) /* else the kernel has none */
+		r = file_id_of(reader->proc_fd, path.text, &found);
+	if (r < 0)
+		return proc_error(reader, process, -r);
+	process->other_user_namespace = found.ino && !same_file(&found, &reader->user_namespace);
+	process->facts |= FACT_USER_NAMESPACE;
+	return 0;
+}
+
+static int read_secure(struct process_reader *reader, struct process *process)
+{
+	ssize_t len = read_whole(reader, process, "auxv", &reader->text);
+
+	if (len < 0)
+		return (int)len;
+	process->secure = proc_auxv_is_secure(reader->text.data, (size_t)len);
+	process->facts |= FACT_SECURE;
+	return 0;
 }
 
 static int read_sched(struct process_reader *reader, struct process *process)
@@ -627,6 +666,7 @@ struct process_reader *process_reader_new(int proc_fd)
 	if (!reader)
 		return NULL;
 	reader->proc_fd = proc_fd;
+	(void)file_id_of(proc_fd, "self/ns/user", &reader->user_namespace);
 	if (grow(&reader->text) < 0 || grow(&reader->cgroup) < 0)
 		return process_reader_free(reader), NULL;
 	return reader;
@@ -660,7 +700,8 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		{ FACT_START, read_stat },	  { FACT_GROUPS | FACT_PRIVILEGES, read_status },
 		{ FACT_STATUS, read_ids },	  { FACT_COMM, read_comm },
 		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
-		{ FACT_SCHED, read_sched },
+		{ FACT_SCHED, read_sched },	  { FACT_USER_NAMESPACE, read_user_namespace },
+		{ FACT_SECURE, read_secure },
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

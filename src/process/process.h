@@ -9,16 +9,18 @@
 
 /* What is known of a process. Rules say which facts they need; only these are read. */
 enum process_fact {
-	FACT_STATUS = 1U << 0,	   /* euid, egid, ppid */
-	FACT_GROUPS = 1U << 1,	   /* supplementary groups */
-	FACT_EXE = 1U << 2,	   /* exe, and kthread */
-	FACT_EXE_FILE = 1U << 3,   /* exe_file */
-	FACT_INVOKED = 1U << 4,	   /* invoked, and invoked_file */
-	FACT_CGROUP = 1U << 5,	   /* cgroup */
-	FACT_START = 1U << 6,	   /* start_ticks, kthread, state, ppid */
-	FACT_SCHED = 1U << 7,	   /* sched_policy */
-	FACT_PRIVILEGES = 1U << 8, /* traced, no_new_privs */
-	FACT_COMM = 1U << 9,	   /* comm */
+	FACT_STATUS = 1U << 0,		/* euid, egid, ppid */
+	FACT_GROUPS = 1U << 1,		/* supplementary groups */
+	FACT_EXE = 1U << 2,		/* exe, and kthread */
+	FACT_EXE_FILE = 1U << 3,	/* exe_file */
+	FACT_INVOKED = 1U << 4,		/* invoked, and invoked_file */
+	FACT_CGROUP = 1U << 5,		/* cgroup */
+	FACT_START = 1U << 6,		/* start_ticks, kthread, state, ppid */
+	FACT_SCHED = 1U << 7,		/* sched_policy */
+	FACT_PRIVILEGES = 1U << 8,	/* traced, no_new_privs */
+	FACT_COMM = 1U << 9,		/* comm */
+	FACT_USER_NAMESPACE = 1U << 10, /* other_user_namespace */
+	FACT_SECURE = 1U << 11,		/* secure */
 };
 
 struct file_id {
@@ -43,6 +45,8 @@ struct process {
 	const gid_t *groups;
 	size_t n_groups;
 	bool traced, no_new_privs;
+	bool other_user_namespace; /* than the reader's */
+	bool secure;	  /* its program was executed with more rights than the caller had */
 	int sched_policy; /* SCHED_OTHER, SCHED_FIFO, … without SCHED_RESET_ON_FORK */
 	char comm[16];
 

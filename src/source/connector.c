@@ -235,12 +235,14 @@ int connector_set_filter(struct connector *connector, const struct exec_filter *
 			 const struct exec_audience *audience)
 {
 	int r = exec_filter_attach(filter, connector_fd(connector), connector->kinds, audience);
+	const int none = 0;
 
 	connector->filter = r == 0 ? filter : NULL;
 	connector->audience = audience;
-	/* Not that of before: its audience was another. */
-	if (r < 0)
-		(void)attach_plain_filter(connector, connector->kinds);
+	/* Not that of before: its audience was another. Without any, all events come. */
+	if (r < 0 && attach_plain_filter(connector, connector->kinds) < 0)
+		(void)setsockopt(connector_fd(connector), SOL_SOCKET, SO_DETACH_FILTER, &none,
+				 sizeof(none));
 	return r;
 }
 

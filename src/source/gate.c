@@ -264,8 +264,9 @@ static int ignore(struct gate *gate, int fd, const char *path)
 		return -EMLINK;
 	if (!atomic_load(&gate->no_evictable))
 		r = ignore_with(gate, FAN_MARK_EVICTABLE, fd, path);
-	if (r == -EEXIST) {
-		/* It has a mark of its own, of a rule that is no more. */
+	if (r == -EEXIST && path) {
+		/* It has a mark of its own, of a rule that is no more. (Where the gate's thread
+		 * meets one, it may be of a rule that is newer than its plan.) */
 		(void)fanotify_mark(gate->fd, FAN_MARK_REMOVE, FAN_OPEN_EXEC_PERM, fd, path);
 		r = ignore_with(gate, FAN_MARK_EVICTABLE, fd, path);
 	}

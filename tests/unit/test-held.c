@@ -85,14 +85,20 @@ END_TEST
 
 START_TEST(applies_set_ids_where_they_count)
 {
-	const struct held_exec plain = { .uid = 5, .gid = 6 };
-	const struct held_exec both = { .set_uid = true, .set_gid = true, .uid = 5, .gid = 6 };
+	struct held_exec plain = { .uid = 5, .gid = 6 };
+	struct held_exec both = { .set_uid = true, .set_gid = true, .uid = 5, .gid = 6 };
+	struct held_exec kept = both;
 	struct process process = { .euid = 1, .egid = 2 };
 
 	ck_assert_uint_eq(held_exec_facts(&plain), FACT_STATUS);
-	ck_assert_uint_eq(held_exec_facts(&both), FACT_STATUS | FACT_PRIVILEGES);
+	ck_assert_uint_eq(held_exec_facts(&both),
+			  FACT_STATUS | FACT_PRIVILEGES | FACT_USER_NAMESPACE);
 
 	process.traced = true;
+	ck_assert(held_exec_apply_ids(&plain, &process));
+	ck_assert(!held_exec_apply_ids(&both, &process));
+	process.traced = false;
+	process.other_user_namespace = true;
 	ck_assert(held_exec_apply_ids(&plain, &process));
 	ck_assert(!held_exec_apply_ids(&both, &process));
 	ck_assert_uint_eq(process.euid, 1);
@@ -100,11 +106,30 @@ START_TEST(applies_set_ids_where_they_count)
 	ck_assert(held_exec_apply_ids(&both, &process));
 	ck_assert_uint_eq(process.euid, 1);
 	ck_assert_uint_eq(process.egid, 2);
+	ck_assert(!both.set_uid && !both.set_gid);
 
-	process.traced = process.no_new_privs = false;
+	both = kept;
+	process.other_user_namespace = process.no_new_privs = false;
 	ck_assert(held_exec_apply_ids(&both, &process));
 	ck_assert_uint_eq(process.euid, 5);
 	ck_assert_uint_eq(process.egid, 6);
+}
+END_TEST
+
+START_TEST(knows_whether_the_set_ids_counted)
+{
+	const struct held_exec plain = { .uid = 5, .gid = 6 };
+	const struct held_exec both = { .set_uid = true, .set_gid = true, .uid = 5, .gid = 6 };
+	const struct process other = { .euid = 1, .egid = 2 };
+	const struct process half = { .euid = 5, .egid = 2 };
+	const struct process all = { .euid = 5, .egid = 6 };
+	const struct process dropped = { .euid = 1, .egid = 2, .secure = true };
+
+	ck_assert(held_exec_was_right(&plain, &other));
+	ck_assert(!held_exec_was_right(&both, &other));
+	ck_assert(!held_exec_was_right(&both, &half));
+	ck_assert(held_exec_was_right(&both, &all));
+	ck_assert(held_exec_was_right(&both, &dropped));
 }
 END_TEST
 
@@ -116,5 +141,6 @@ int main(void)
 	tcase_add_test(tcase, tells_a_program_from_a_script);
 	tcase_add_test(tcase, knows_set_ids_by_the_mode);
 	tcase_add_test(tcase, applies_set_ids_where_they_count);
+	tcase_add_test(tcase, knows_whether_the_set_ids_counted);
 	return run_tests(tcase);
 }

@@ -314,6 +314,22 @@ START_TEST(knows_paths_that_are_descriptors)
 }
 END_TEST
 
+START_TEST(tells_a_secure_execution)
+{
+	const uint64_t wide[] = { 33, 0x7fff0000, 16, 7, 23, 1, 6, 4096, 0, 0 };
+	const uint64_t plain[] = { 33, 0x7fff0000, 23, 0, 6, 4096, 0, 0 };
+	const uint32_t narrow[] = { 32, 0xf7f00000, 16, 7, 23, 1, 0, 0 };
+	const uint32_t narrow_plain[] = { 32, 0xf7f00000, 23, 0, 6, 4096, 0, 0 };
+
+	ck_assert(proc_auxv_is_secure((const char *)wide, sizeof(wide)));
+	ck_assert(!proc_auxv_is_secure((const char *)plain, sizeof(plain)));
+	ck_assert(proc_auxv_is_secure((const char *)narrow, sizeof(narrow)));
+	ck_assert(!proc_auxv_is_secure((const char *)narrow_plain, sizeof(narrow_plain)));
+	ck_assert(!proc_auxv_is_secure("", 0)); /* of a kernel thread */
+	ck_assert(!proc_auxv_is_secure((const char *)wide, sizeof(wide) - 1));
+}
+END_TEST
+
 #define LOOP(test, table) tcase_add_loop_test(tcase, test, 0, sizeof(table) / sizeof((table)[0]))
 
 int main(void)
@@ -327,6 +343,7 @@ int main(void)
 	LOOP(reads_any_name, names);
 	tcase_add_test(tcase, reads_status_without_groups_and_of_a_kernel_thread);
 	tcase_add_test(tcase, reads_what_set_ids_depend_on);
+	tcase_add_test(tcase, tells_a_secure_execution);
 	LOOP(refuses_bad_status, bad_status);
 	tcase_add_test(tcase, refuses_status_that_is_cut);
 	LOOP(reads_stat, stats);

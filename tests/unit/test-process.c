@@ -294,6 +294,24 @@ START_TEST(knows_a_group_of_the_unified_hierarchy_again)
 }
 END_TEST
 
+/* The number was that of another group when the text was read. */
+START_TEST(a_group_is_not_taken_for_the_one_before_a_move)
+{
+	static const char *const texts[] = { "0::/a\n", "0::/b\n" };
+	cleanup_close int pidfd = identity_open(getpid());
+
+	ck_assert_int_ge(pidfd, 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put("42/cgroup", texts[i]);
+		process_init(&process, 42);
+		process.pidfd = pidfd;
+		process.cgroup_id = UINT64_MAX; /* ours is another, or is not told */
+		read_facts(FACT_CGROUP);
+		ck_assert_str_eq(process.cgroup, texts[i]);
+	}
+}
+END_TEST
+
 /* A name may have a line feed in it, and fill its 15 bytes. */
 START_TEST(reads_every_name)
 {
@@ -780,6 +798,7 @@ static TCase *fake_tests(void)
 	tcase_add_test(tcase, a_process_that_ends_has_no_executable);
 	tcase_add_test(tcase, a_process_lives_on_in_its_other_threads);
 	tcase_add_test(tcase, knows_a_group_of_the_unified_hierarchy_again);
+	tcase_add_test(tcase, a_group_is_not_taken_for_the_one_before_a_move);
 	tcase_add_test(tcase, reads_every_name);
 	tcase_add_test(tcase, says_that_a_process_is_gone);
 	tcase_add_test(tcase, says_what_else_is_wrong);
