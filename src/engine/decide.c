@@ -439,5 +439,6 @@ void decide_held(struct decider *decider, pid_t tgid, struct held_exec *held,
 	/* What is queued happened before this exec, whose own event comes when it goes on. */
 	decider->superseded = NULL;
 	decide_any(decider, tgid, &subject, diags, ret);
+	ret->held = true;
 	decider->superseded = superseded;
 }

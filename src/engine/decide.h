@@ -85,6 +85,7 @@ struct decider {
 struct decision {
 	enum verdict verdict;
 	const char *exempt; /* VERDICT_EXEMPT: the reason */
+	bool held;	    /* while its exec waits */
 	bool may_act;	    /* the rule's actions beside placing may be carried out */
 	int error;	    /* VERDICT_UNREADABLE: -errno */
 	struct process process;

@@ -94,8 +94,8 @@ bool held_exec_apply_ids(struct held_exec *held, struct process *process)
 
 bool held_exec_was_right(const struct held_exec *held, const struct process *process)
 {
-	if (process->secure)
-		return true; /* whoever it is by now */
-	return (!held->set_uid || process->euid == held->uid) &&
-	       (!held->set_gid || process->egid == held->gid);
+	if (!process->has_exec_ids)
+		return true;
+	return (!held->set_uid || process->exec_euid == held->uid) &&
+	       (!held->set_gid || process->exec_egid == held->gid);
 }

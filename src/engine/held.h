@@ -35,8 +35,7 @@ bool held_exec_apply_ids(struct held_exec *held, struct process *process);
 
 /* Whether the exec, which has happened, gave the process the ids of the file. There are more
  * reasons against it than can be told before (execve(2)): file systems of other user namespaces, a
- * caller who shares its root and working directory (CLONE_FS). FACT_STATUS and FACT_SECURE were
- * read. */
+ * caller who shares its root and working directory (CLONE_FS). FACT_EXEC_IDS were read. */
 bool held_exec_was_right(const struct held_exec *held, const struct process *process);
 
 #endif

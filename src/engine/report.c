@@ -173,10 +173,11 @@ static void log_placed(const struct ruleset *rules, enum event_kind kind,
 			 (int)process->tgid, process->exe, process->euid, process->egid,
 			 decision->destination, event_name(kind));
 	else
-		log_info("placed %d (%s, uid %u, gid %u) into \"%s\" by %s:%u after %s",
+		log_info("placed %d (%s, uid %u, gid %u) into \"%s\" by %s:%u %s%s",
 			 (int)process->tgid, process->exe, process->euid, process->egid,
 			 decision->destination, source_of(rules, decision->rule),
-			 decision->rule->line, event_name(kind));
+			 decision->rule->line, decision->held ? "" : "after ",
+			 decision->held ? "before its first instruction" : event_name(kind));
 }
 
 /* The administrator wants to see these, whatever else is logged. */

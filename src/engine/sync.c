@@ -301,7 +301,7 @@ static bool is_same_process(struct engine *engine, const struct exec_gate_note *
 	if (process_read(engine->reader, process, FACT_START | FACT_EXE_FILE) < 0)
 		return false;
 	if ((note->held.set_uid || note->held.set_gid) &&
-	    process_read(engine->reader, process, FACT_STATUS | FACT_SECURE) < 0)
+	    process_read(engine->reader, process, FACT_EXEC_IDS) < 0)
 		return false;
 	return note->identity == (identity ? identity : process->start_ticks);
 }

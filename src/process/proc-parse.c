@@ -351,28 +351,31 @@ static uint64_t read_word(const char *at, size_t size)
 }
 
 /* Pairs of words of this size, ended by AT_NULL? */
-static bool find_auxv(const char *bytes, size_t len, size_t size, uint64_t type, uint64_t *ret)
+static bool find_ids(const char *bytes, size_t len, size_t size, uid_t *ret_euid, gid_t *ret_egid)
 {
-	*ret = 0;
-	for (size_t at = 0; at + 2 * size <= len; at += 2 * size) {
-		uint64_t found = read_word(bytes + at, size);
+	unsigned found = 0;
 
-		if (found == AT_NULL)
-			return true;
-		if (found > AUXV_TYPE_MAX)
+	for (size_t at = 0; at + 2 * size <= len; at += 2 * size) {
+		uint64_t type = read_word(bytes + at, size);
+		uint64_t value = read_word(bytes + at + size, size);
+
+		if (type == AT_NULL)
+			return found == 3;
+		if (type > AUXV_TYPE_MAX)
 			return false;
-		if (found == type)
-			*ret = read_word(bytes + at + size, size);
+		if (type == AT_EUID) {
+			*ret_euid = (uid_t)value;
+			found |= 1;
+		} else if (type == AT_EGID) {
+			*ret_egid = (gid_t)value;
+			found |= 2;
+		}
 	}
 	return false;
 }
 
-bool proc_auxv_is_secure(const char *bytes, size_t len)
+bool proc_parse_auxv(const char *bytes, size_t len, uid_t *ret_euid, gid_t *ret_egid)
 {
-	uint64_t value;
-
-	if (!find_auxv(bytes, len, sizeof(uint64_t), AT_SECURE, &value) &&
-	    !find_auxv(bytes, len, sizeof(uint32_t), AT_SECURE, &value))
-		return false;
-	return value != 0;
+	return find_ids(bytes, len, sizeof(uint64_t), ret_euid, ret_egid) ||
+	       find_ids(bytes, len, sizeof(uint32_t), ret_euid, ret_egid);
 }

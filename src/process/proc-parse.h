@@ -66,8 +66,8 @@ int proc_join_path(const char *dir, const char *path, size_t len, char *buf, siz
 /* A path that names another file in each process: /dev/fd/3, /proc/self/fd/3. */
 bool proc_path_is_fd(const char *path);
 
-/* bytes[0..len): PID/auxv, of a process of 64 or of 32 bits. Was its program executed with more
- * rights than the caller had (AT_SECURE, getauxval(3))? */
-bool proc_auxv_is_secure(const char *bytes, size_t len);
+/* bytes[0..len): PID/auxv, of a process of 64 or of 32 bits. The effective ids that it got by its
+ * last exec (AT_EUID and AT_EGID, getauxval(3)). False: they are not there. */
+bool proc_parse_auxv(const char *bytes, size_t len, uid_t *ret_euid, gid_t *ret_egid);
 
 #endif

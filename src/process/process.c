@@ -636,14 +636,15 @@ static int read_user_namespace(struct process_reader *reader, struct process *pr
 	return 0;
 }
 
-static int read_secure(struct process_reader *reader, struct process *process)
+static int read_exec_ids(struct process_reader *reader, struct process *process)
 {
 	ssize_t len = read_whole(reader, process, "auxv", &reader->text);
 
 	if (len < 0)
 		return (int)len;
-	process->secure = proc_auxv_is_secure(reader->text.data, (size_t)len);
-	process->facts |= FACT_SECURE;
+	process->has_exec_ids = proc_parse_auxv(reader->text.data, (size_t)len, &process->exec_euid,
+						&process->exec_egid);
+	process->facts |= FACT_EXEC_IDS;
 	return 0;
 }
 
@@ -701,7 +702,7 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		{ FACT_STATUS, read_ids },	  { FACT_COMM, read_comm },
 		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
 		{ FACT_SCHED, read_sched },	  { FACT_USER_NAMESPACE, read_user_namespace },
-		{ FACT_SECURE, read_secure },
+		{ FACT_EXEC_IDS, read_exec_ids },
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -20,7 +20,7 @@ enum process_fact {
 	FACT_PRIVILEGES = 1U << 8,	/* traced, no_new_privs */
 	FACT_COMM = 1U << 9,		/* comm */
 	FACT_USER_NAMESPACE = 1U << 10, /* other_user_namespace */
-	FACT_SECURE = 1U << 11,		/* secure */
+	FACT_EXEC_IDS = 1U << 11,	/* exec_euid, exec_egid */
 };
 
 struct file_id {
@@ -46,7 +46,9 @@ struct process {
 	size_t n_groups;
 	bool traced, no_new_privs;
 	bool other_user_namespace; /* than the reader's */
-	bool secure;	  /* its program was executed with more rights than the caller had */
+	bool has_exec_ids;	   /* else they are not told: a zombie's */
+	uid_t exec_euid;	   /* what its last exec made of them */
+	gid_t exec_egid;
 	int sched_policy; /* SCHED_OTHER, SCHED_FIFO, … without SCHED_RESET_ON_FORK */
 	char comm[16];
 

@@ -54,4 +54,19 @@ ways() {
 	all_first "set-user-id without new privileges" "$CG/caller" without_privileges
 }
 idle_and_busy ways
+
+# Whose root and directory are another process's, too, gets no ids from the file: the guess was wrong.
+cp "$T/bin/steps" "$T/bin/suid-steps"
+chown "$owner" "$T/bin/suid-steps"
+chmod 4755 "$T/bin/suid-steps"
+mark_log
+as "$((n + 1))" "$((n + 1))" "$T/bin/steps" exec "$T/bin/suid-steps" idle
+assert_in "$PID" "$C1" "$CG/owner"
+stop "$PID"
+mark_log
+as "$((n + 1))" "$((n + 1))" "$T/bin/steps" sharefs exec "$T/bin/suid-steps" idle
+assert_runs "$T/bin/suid-steps"
+wait_for 10 logged "taken back: $PID did not" || fail "a guess that was wrong is not taken back"
+assert_unmoved "$PID"
+stop "$PID"
 stop_daemon

@@ -22,6 +22,7 @@
  *   leave                the same, and this one ends
  *   bound                gives up CAP_SYS_ADMIN for good
  *   nnp                  gives up gaining any privilege
+ *   sharefs              shares its root and directory with a child that dies with it (CLONE_FS)
  *   try, big, check PROGRAM
  *                        an exec that shall fail, of more arguments than may be, or that only asks
  *                        (AT_EXECVE_CHECK): prints "not executed: ERROR" and goes on
@@ -204,6 +205,19 @@ static int open_file(const char *how, const char *path)
 	return printf("opened %s\n", path) < 0;
 }
 
+static long share_fs(void)
+{
+	const pid_t parent = getpid();
+	long pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid != 0)
+		return pid;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(1);
+	(void)sleep(LIMIT_MS / 1000);
+	_exit(0);
+}
+
 /* Returns how many arguments the step took, or -1. */
 static int step(char **argv)
 {
@@ -223,6 +237,8 @@ static int step(char **argv)
 		return prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0) < 0 ? -1 : 1;
 	if (strcmp(name, "nnp") == 0)
 		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -1 : 1;
+	if (strcmp(name, "sharefs") == 0)
+		return share_fs() < 0 ? -1 : 1;
 	if (strcmp(name, "idle") == 0)
 		return sleep(LIMIT_MS / 1000), 1;
 	if (!arg)

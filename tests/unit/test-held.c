@@ -120,16 +120,16 @@ START_TEST(knows_whether_the_set_ids_counted)
 {
 	const struct held_exec plain = { .uid = 5, .gid = 6 };
 	const struct held_exec both = { .set_uid = true, .set_gid = true, .uid = 5, .gid = 6 };
-	const struct process other = { .euid = 1, .egid = 2 };
-	const struct process half = { .euid = 5, .egid = 2 };
-	const struct process all = { .euid = 5, .egid = 6 };
-	const struct process dropped = { .euid = 1, .egid = 2, .secure = true };
+	const struct process other = { .has_exec_ids = true, .exec_euid = 1, .exec_egid = 2 };
+	const struct process half = { .has_exec_ids = true, .exec_euid = 5, .exec_egid = 2 };
+	const struct process all = { .has_exec_ids = true, .exec_euid = 5, .exec_egid = 6 };
+	const struct process gone = { .euid = 1, .egid = 2 };
 
 	ck_assert(held_exec_was_right(&plain, &other));
 	ck_assert(!held_exec_was_right(&both, &other));
 	ck_assert(!held_exec_was_right(&both, &half));
 	ck_assert(held_exec_was_right(&both, &all));
-	ck_assert(held_exec_was_right(&both, &dropped));
+	ck_assert(held_exec_was_right(&both, &gone));
 }
 END_TEST
 

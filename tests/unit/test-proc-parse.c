@@ -314,19 +314,23 @@ START_TEST(knows_paths_that_are_descriptors)
 }
 END_TEST
 
-START_TEST(tells_a_secure_execution)
+START_TEST(tells_the_ids_of_an_execution)
 {
-	const uint64_t wide[] = { 33, 0x7fff0000, 16, 7, 23, 1, 6, 4096, 0, 0 };
-	const uint64_t plain[] = { 33, 0x7fff0000, 23, 0, 6, 4096, 0, 0 };
-	const uint32_t narrow[] = { 32, 0xf7f00000, 16, 7, 23, 1, 0, 0 };
-	const uint32_t narrow_plain[] = { 32, 0xf7f00000, 23, 0, 6, 4096, 0, 0 };
+	const uint64_t wide[] = { 33, 0x7fff0000, 11, 1, 12, 2, 13, 3, 14, 4, 23, 1, 0, 0 };
+	const uint64_t half[] = { 33, 0x7fff0000, 12, 2, 0, 0 };
+	const uint32_t narrow[] = { 32, 0xf7f00000, 11, 1, 12, 5, 13, 3, 14, 6, 0, 0 };
+	uid_t euid = 0;
+	gid_t egid = 0;
 
-	ck_assert(proc_auxv_is_secure((const char *)wide, sizeof(wide)));
-	ck_assert(!proc_auxv_is_secure((const char *)plain, sizeof(plain)));
-	ck_assert(proc_auxv_is_secure((const char *)narrow, sizeof(narrow)));
-	ck_assert(!proc_auxv_is_secure((const char *)narrow_plain, sizeof(narrow_plain)));
-	ck_assert(!proc_auxv_is_secure("", 0)); /* of a kernel thread */
-	ck_assert(!proc_auxv_is_secure((const char *)wide, sizeof(wide) - 1));
+	ck_assert(proc_parse_auxv((const char *)wide, sizeof(wide), &euid, &egid));
+	ck_assert_uint_eq(euid, 2);
+	ck_assert_uint_eq(egid, 4);
+	ck_assert(proc_parse_auxv((const char *)narrow, sizeof(narrow), &euid, &egid));
+	ck_assert_uint_eq(euid, 5);
+	ck_assert_uint_eq(egid, 6);
+	ck_assert(!proc_parse_auxv((const char *)half, sizeof(half), &euid, &egid));
+	ck_assert(!proc_parse_auxv("", 0, &euid, &egid)); /* of a kernel thread */
+	ck_assert(!proc_parse_auxv((const char *)wide, sizeof(wide) - 1, &euid, &egid));
 }
 END_TEST
 
@@ -343,7 +347,7 @@ int main(void)
 	LOOP(reads_any_name, names);
 	tcase_add_test(tcase, reads_status_without_groups_and_of_a_kernel_thread);
 	tcase_add_test(tcase, reads_what_set_ids_depend_on);
-	tcase_add_test(tcase, tells_a_secure_execution);
+	tcase_add_test(tcase, tells_the_ids_of_an_execution);
 	LOOP(refuses_bad_status, bad_status);
 	tcase_add_test(tcase, refuses_status_that_is_cut);
 	LOOP(reads_stat, stats);
