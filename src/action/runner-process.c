@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -27,6 +28,7 @@
 #include "action/runner.h"
 #include "base/file.h"
 #include "base/grow.h"
+#include "base/num.h"
 #include "base/table.h"
 
 /* What it keeps open beside /dev/null at 0 to 2, and what belongs to commands. */
@@ -421,6 +423,28 @@ static void set_priority(void)
 		(void)file_write_str(AT_FDCWD, "/proc/self/oom_score_adj", "0");
 }
 
+static uint32_t read_session(void)
+{
+	char text[16];
+	uint32_t session;
+	ssize_t len = file_read_buf(AT_FDCWD, "/proc/self/sessionid", text, sizeof(text));
+
+	return len > 0 && num_parse_u32(text, strcspn(text, "\n"), &session) ? session : UINT32_MAX;
+}
+
+/* Whoever gets a login user id gets a session of its own with it (audit_set_loginuid()). Where that
+ * cannot be, commands are told by their cgroup alone. */
+static uint32_t take_session(void)
+{
+	uint32_t before = read_session();
+	uint32_t session;
+
+	if (file_write_str(AT_FDCWD, "/proc/self/loginuid", "0") < 0)
+		return 0;
+	session = read_session();
+	return session != before && session != UINT32_MAX ? session : 0;
+}
+
 _Noreturn void runner_process_run(int socket_fd, struct runner_counters *counters)
 {
 	static struct runner_process process;
@@ -432,6 +456,7 @@ _Noreturn void runner_process_run(int socket_fd, struct runner_counters *counter
 	set_priority();
 	if (chdir("/") < 0)
 		_exit(1);
+	atomic_store(&counters->session, take_session());
 	process.speaker = (struct speaker){ .socket_fd = SOCKET_FD, .counters = counters };
 	while (!process.ending || process.commands)
 		run_round(&process);

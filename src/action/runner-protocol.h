@@ -62,6 +62,7 @@ struct runner_report {
 struct runner_counters {
 	_Atomic uint64_t received, started, failed, timed_out, dropped_rate, dropped_full, lost;
 	_Atomic uint64_t running, waiting;
+	_Atomic uint32_t session; /* of the audit subsystem, in which all commands run; 0: none */
 };
 
 #endif

@@ -309,6 +309,11 @@ pid_t runner_pid(const struct runner *runner)
 	return runner->pid;
 }
 
+uint32_t runner_session(const struct runner *runner)
+{
+	return atomic_load(&runner->counters->session);
+}
+
 /* ---- firing -----------------------------------------------------------------------------------
  */
 

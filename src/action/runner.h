@@ -56,6 +56,9 @@ void runner_free(struct runner *runner); /* takes NULL */
 /* The process, or 0 while there is none. */
 pid_t runner_pid(const struct runner *runner);
 
+/* The audit session (ses=) that is its commands' own, and of what they start; 0: there is none. */
+uint32_t runner_session(const struct runner *runner);
+
 /*
  * Run a command, soon. Its environment: variables (values are cut at 4 KiB), and PATH, HOME, USER,
  * LOGNAME, SHELL, which variables cannot change. What it prints, and how it ended, is logged.

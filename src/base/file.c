@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -36,6 +38,17 @@ ssize_t file_read_fd(int fd, char *buf, size_t size)
 	}
 	buf[len] = '\0';
 	return (ssize_t)len;
+}
+
+int file_open_cached(int dirfd, const char *path, int flags, unsigned long resolve)
+{
+	const struct open_how how = {
+		.flags = (unsigned)flags | O_PATH | O_CLOEXEC,
+		.resolve = resolve | RESOLVE_CACHED | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
 }
 
 ssize_t file_read_buf(int dirfd, const char *path, char *buf, size_t size)

@@ -12,6 +12,11 @@ ssize_t file_read_buf(int dirfd, const char *path, char *buf, size_t size);
 /* The same for a descriptor, from its present position. */
 ssize_t file_read_fd(int fd, char *buf, size_t size);
 
+/* An O_PATH descriptor of what a path that somebody else chose leads to; flags: more of open(2). It
+ * waits for nothing on the way: -EAGAIN where the kernel does not have it in its cache; -EINVAL,
+ * -ENOSYS: it cannot say (RESOLVE_CACHED, Linux 5.12). resolve: more of openat2(2). */
+int file_open_cached(int dirfd, const char *path, int flags, unsigned long resolve);
+
 /* Read a whole regular file into *ret_buf (to be freed; terminated with a zero byte that is not
  * counted in *ret_len). -EFBIG when it is larger than max_bytes, -EISDIR, or another -errno. */
 int file_read_all(int dirfd, const char *path, size_t max_bytes, char **ret_buf, size_t *ret_len);

@@ -16,6 +16,9 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 
+/* The overflow group of the kernel: of who has no account nobody can say more. */
+#define NOBODYS_GID 65534
+
 #define BUFFER_START ((size_t)1024)
 #define BUFFER_MAX   ((size_t)64 * 1024 * 1024)
 
@@ -187,7 +190,8 @@ static int fill_account(struct names_account *account, const struct passwd *pass
 
 static int fill_number(struct names_account *account, const char *name, uid_t uid)
 {
-	account->uid = account->gid = uid;
+	account->uid = uid;
+	account->gid = NOBODYS_GID;
 	account->name = strdup(name);
 	account->home = strdup("/");
 	return account->name && account->home ? 0 : -ENOMEM;

@@ -118,3 +118,23 @@ void walk_path(const char *path, walk_fn *fn, void *arg)
 	while (step(&walker))
 		;
 }
+
+static void look_at_owner(void *arg, const char *directory, const char *name)
+{
+	bool *is_ours = arg;
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(path, sizeof(path), "%s/%s", directory, name) < (int)sizeof(path) &&
+	    lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != 0 &&
+	    st.st_uid != geteuid())
+		*is_ours = false;
+}
+
+bool walk_is_ours(const char *path)
+{
+	bool is_ours = true;
+
+	walk_path(path, look_at_owner, &is_ours);
+	return is_ours;
+}

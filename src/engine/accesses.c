@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/log.h"
@@ -126,14 +127,6 @@ static unsigned accesses_of(const struct audit_record *record)
 	return accesses;
 }
 
-/* The record tells of the thread; some kernels, of its process. */
-static pid_t process_of(struct engine *engine, const struct audit_record *record)
-{
-	pid_t tgid;
-
-	return process_tgid_of(engine->reader, record->tid, &tgid) == 0 ? tgid : record->tid;
-}
-
 static void handle(struct engine *engine, const struct audit_record *record)
 {
 	const struct accessed accessed = {
@@ -147,6 +140,7 @@ static void handle(struct engine *engine, const struct audit_record *record)
 		.egid = number_of(record, AUDIT_EGID),
 		.exe = record->fields[AUDIT_EXE],
 		.comm = record->fields[AUDIT_COMM],
+		.is_command = engine_is_commands_session(engine, number_of(record, AUDIT_SES)),
 	};
 	struct diag_list diags = { 0 };
 	struct decision decision;
@@ -157,7 +151,7 @@ static void handle(struct engine *engine, const struct audit_record *record)
 	engine->decider.now_ms = now_ms;
 	engine->decider.oldest_ticks = 0;
 	engine_act_begin(engine, EVENT_ACCESS, record);
-	decide_access(&engine->decider, process_of(engine, record), &accessed, &diags, &decision);
+	decide_access(&engine->decider, record->tid, &accessed, &diags, &decision);
 	engine->stats.verdicts[decision.verdict]++;
 	if (decision.verdict == VERDICT_FAILED || decision.dry || log_enabled(LOG_INFO))
 		report_decision(engine->report, engine->rules, EVENT_ACCESS, &decision, now_ms);
@@ -292,6 +286,10 @@ void engine_accesses_update(struct engine *engine)
 	size_t n = count_watches(engine->rules);
 
 	if (engine->accesses && (n == 0 || engine->accesses->policy != engine->rules->yaml.audit))
+		engine_accesses_close(engine);
+	/* What one that was killed has changed is undone, also when there is nothing to watch now.
+	 */
+	if (n == 0 && access(engine->config->audit_state_path, F_OK) == 0 && open_accesses(engine))
 		engine_accesses_close(engine);
 	if (n == 0 || (!engine->accesses && !open_accesses(engine)))
 		return;

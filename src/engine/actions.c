@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "cgroup/hierarchy.h"
+#include "cgroup/limits.h"
 #include "engine/fired.h"
 #include "engine/parts.h"
 #include "engine/variables.h"
@@ -45,6 +46,13 @@ void engine_act_begin(struct engine *engine, enum event_kind kind,
 	engine->decider.runner = runner ? runner_pid(runner) : 0;
 	engine->actions->kind = kind;
 	engine->actions->record = record;
+}
+
+bool engine_is_commands_session(const struct engine *engine, unsigned session)
+{
+	const struct runner *runner = engine->actions->runner;
+
+	return runner && session != 0 && session == runner_session(runner);
 }
 
 /* ---- when ----------------------------------------------------------------------------------- */
@@ -250,23 +258,16 @@ static void find_paths(struct engine *engine)
 {
 	struct actions *actions = engine->actions;
 	const struct hierarchies *hierarchies = placer_hierarchies(engine->placer);
-	const char *missing;
-	size_t missing_len;
-	uint32_t mask;
-	size_t n = 0;
+	int h = limits_find_hierarchy(hierarchies, PLACES_FREEZER, strlen(PLACES_FREEZER));
 
 	forget_paths(actions);
-	if (hierarchies_resolve(hierarchies, PLACES_FREEZER, &mask, &missing, &missing_len) < 0)
-		return;
-	for (size_t h = 0; h < hierarchies->n; h++) {
-		if (!(mask & (UINT32_C(1) << h)))
-			continue;
-		if (asprintf(&actions->procs_paths[n], "%s/%s/cgroup.procs",
-			     hierarchies->items[h].mount, actions->commands_path) < 0)
-			actions->procs_paths[n] = NULL;
-		else
-			n++;
-	}
+	if (h < 0)
+		log_warning("no hierarchy has \"%s\": commands of rules have no group, and rules "
+			    "may be for them, too",
+			    PLACES_FREEZER);
+	else if (asprintf(&actions->procs_paths[0], "%s/%s/cgroup.procs",
+			  hierarchies->items[h].mount, actions->commands_path) < 0)
+		actions->procs_paths[0] = NULL;
 }
 
 static bool has_commands(const struct ruleset *rules)

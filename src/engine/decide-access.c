@@ -59,10 +59,14 @@ static void tell(const struct accessed *accessed, struct process *process)
 	}
 }
 
-/* Of one that is gone there is nothing more. */
-static void tell_nothing(struct process *process)
+/* Of one that is gone there is nothing more, but that it was born in its parent's group. */
+static void tell_rest(const struct decider *decider, struct process *process,
+		      struct process *parent)
 {
+	process_init(parent, process->ppid);
 	process->cgroup = "";
+	if (process->ppid > 0 && process_read(decider->reader, parent, FACT_CGROUP) == 0)
+		process->cgroup = parent->cgroup;
 	process->exe = process->exe ? process->exe : "";
 	process->exe_base = process->exe_base ? process->exe_base : "";
 }
@@ -105,8 +109,7 @@ static int look_at(const struct decider *decider, const struct accessed *accesse
 	tell(accessed, process);
 	r = process_read(decider->reader, process, facts_for(decider, accessed));
 	/* What was read with the groups is of now. */
-	process->euid = accessed->euid;
-	process->egid = accessed->egid;
+	tell(accessed, process);
 	if (r == 0 && process->state == 'Z')
 		r = -ESRCH;
 	return r;
@@ -117,11 +120,18 @@ static void decide_gone(const struct decider *decider, const struct accessed *ac
 			struct decision *ret)
 {
 	struct confirming confirming = { .decider = decider };
+	struct process parent;
 
 	process_init(&ret->process, ret->process.tgid);
 	tell(accessed, &ret->process);
-	tell_nothing(&ret->process);
+	tell_rest(decider, &ret->process, &parent);
 	ret->verdict = decide_unreadable(ret, error);
+	/* Else what a command does would start it again, for ever. */
+	if (accessed->is_command || ret->process.ppid == decider->runner ||
+	    exempt_is_command(&decider->exemptions, ret->process.cgroup)) {
+		ret->exempt = "it is a command of a rule";
+		return;
+	}
 	ret->rule = find_rule(decider, accessed, &confirming, ret);
 	ret->dry = confirming.dry;
 	ret->may_act = ret->rule != NULL;

@@ -382,7 +382,7 @@ void decide_end(const struct decider *decider, int pidfd, const struct decide_su
 		if (PROTECT_REUSE)
 			decision->reused = decide_put_right(decider, decision->process.tgid,
 							    decision->result.moved);
-		return;
+		pidfd = -1;
 	}
 	/* A held exec may still fail. */
 	if (!subject->held && decider->act && decision->may_act && decision->rule &&

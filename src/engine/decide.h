@@ -120,6 +120,7 @@ struct accessed {
 	uid_t euid;
 	gid_t egid;
 	const char *exe, *comm; /* NULL: not told */
+	bool is_command;	/* of a rule, or what one has started */
 };
 
 /* The same about a process that has accessed a file. An execution is not placed: its own event does

@@ -190,6 +190,7 @@ static int make_parts(struct engine *engine)
 	engine->decider.self = getpid();
 	engine->decider.has_numbers = identity_has_numbers();
 	engine->decider.exemptions.own_cgroup = engine->own_cgroup;
+	engine->decider.exemptions.hierarchies = placer_hierarchies(engine->placer);
 	engine->decider.exemptions.is_systemd = engine->config->systemd;
 	return 0;
 }

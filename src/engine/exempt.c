@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cgroup/hierarchy.h"
 #include "process/container.h"
 #include "process/login.h"
 #include "process/process.h"
@@ -37,13 +38,16 @@ static bool names_containers(const struct rule *rule)
 	return rule->details && rule->details->yaml->containers.n;
 }
 
-/* In the group of that path, or below, in any hierarchy; from the text of /proc/PID/cgroup. */
-static bool is_below(const char *cgroup, const char *path)
+bool exempt_is_command(const struct exemptions *exemptions, const char *cgroup)
 {
-	size_t len = strlen(path);
+	for (size_t h = 0; exemptions->commands && h < exemptions->hierarchies->n; h++) {
+		const char *path;
+		size_t len;
 
-	for (const char *at = cgroup; (at = strstr(at, path)); at += len) {
-		if (at > cgroup && at[-1] == '/' && strchr("/\n", at[len]))
+		/* From the top: whom a part of the tree is delegated to can have any names in it.
+		 */
+		if (hierarchy_find_path(&exemptions->hierarchies->items[h], cgroup, &path, &len) &&
+		    hierarchy_is_within(path, len, exemptions->commands))
 			return true;
 	}
 	return false;
@@ -55,7 +59,7 @@ const char *exempt_find(const struct rule *rule, const struct process *process,
 	struct container theirs, ours;
 
 	*ret_may_act = false;
-	if (exemptions->commands && is_below(process->cgroup, exemptions->commands))
+	if (exempt_is_command(exemptions, process->cgroup))
 		return "it is a command of a rule";
 	if (!names_containers(rule) && container_of(process->cgroup, &theirs) &&
 	    !login_is_users_choice(process->cgroup) &&

@@ -4,15 +4,20 @@
 
 #include <stdbool.h>
 
+struct hierarchies;
 struct process;
 struct rule;
 
 /* Whom rules leave alone. */
 struct exemptions {
 	const char *own_cgroup; /* text of our own /proc/PID/cgroup */
-	const char *commands;	/* path of the group of the rules' commands; NULL: none */
-	bool is_systemd;	/* PID 1 is systemd */
+	const struct hierarchies *hierarchies;
+	const char *commands; /* path of the group of the rules' commands; NULL: none */
+	bool is_systemd;      /* PID 1 is systemd */
 };
+
+/* Is a process whose /proc/PID/cgroup this is a command of a rule? */
+bool exempt_is_command(const struct exemptions *exemptions, const char *cgroup);
 
 /* Why the rule may do nothing to the process, or (*ret_may_act) only may not move it; or NULL, when
  * it may do both. Needs FACT_CGROUP, FACT_EXE and FACT_STATUS. */

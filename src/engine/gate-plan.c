@@ -155,6 +155,7 @@ static bool copy_exemptions(struct gate_plan *plan, const struct exemptions *fro
 	plan->exemptions = *from;
 	plan->exemptions.own_cgroup = plan->own_cgroup;
 	plan->exemptions.commands = plan->commands;
+	plan->exemptions.hierarchies = &plan->hierarchies;
 	return plan->own_cgroup && (plan->commands || !from->commands);
 }
 

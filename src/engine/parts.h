@@ -238,6 +238,9 @@ void engine_actions_update(struct engine *engine);
 void engine_act_begin(struct engine *engine, enum event_kind kind,
 		      const struct audit_record *record);
 
+/* Is it the audit session of the rules' commands? */
+bool engine_is_commands_session(const struct engine *engine, unsigned session);
+
 /* Do commands run, or wait? */
 bool engine_actions_are_busy(const struct engine *engine);
 

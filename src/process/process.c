@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/num.h"
 #include "base/path.h"
 #include "base/protections.h"
@@ -190,10 +191,6 @@ static int file_id_of(int dirfd, const char *path, struct file_id *ret)
 static int file_id_in_root(const struct process_reader *reader, const struct process *process,
 			   const char *path, struct file_id *ret)
 {
-	const struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_CACHED | RESOLVE_NO_MAGICLINKS,
-	};
 	struct proc_path root_path = proc_path(process, "root");
 	cleanup_close int root =
 		openat(reader->proc_fd, root_path.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -201,10 +198,8 @@ static int file_id_in_root(const struct process_reader *reader, const struct pro
 
 	if (root < 0)
 		return -errno;
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	if (fd < 0)
-		return -errno;
-	return file_id_of(fd, "", ret);
+	fd = file_open_cached(root, path, 0, RESOLVE_IN_ROOT);
+	return fd < 0 ? fd : file_id_of(fd, "", ret);
 }
 
 static bool same_file(const struct file_id *a, const struct file_id *b)

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/grow.h"
+#include "base/walk.h"
 #include "rule/compiler.h"
 #include "rule/places.h"
 #include "rule/ruleset.h"
@@ -203,10 +204,10 @@ static void set_conditions(struct making *making)
 
 /* ---- paths ---------------------------------------------------------------------------------- */
 
-/* Where a path leads to, when that is elsewhere; else NULL. */
+/* Where a path leads to, when that is elsewhere, and nobody but root can change it; else NULL. */
 static char *find_real(const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *real = walk_is_ours(path) ? realpath(path, NULL) : NULL;
 
 	if (real && strcmp(real, path) == 0) {
 		free(real);

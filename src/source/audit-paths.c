@@ -8,6 +8,7 @@
 
 #include "source/audit-paths.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "source/audit-records.h"
 
 /* Which arguments are the descriptors that names are relative to; the second is that of what the
@@ -88,11 +91,40 @@ bool audit_path_join(const char *base, const char *path, char *buf, size_t size)
 	return true;
 }
 
+/* The names are what processes have chosen: to look at one must not wait for a server. */
+static int open_name(const char *path, int flags)
+{
+	int fd = file_open_cached(AT_FDCWD, path, flags, 0);
+
+	if (fd == -EINVAL || fd == -ENOSYS) /* an older kernel waits */
+		fd = open(path, flags | O_PATH | O_CLOEXEC);
+	return fd;
+}
+
 static bool has_inode(const char *path, int flags, uint64_t inode)
 {
-	struct stat st;
+	cleanup_close int fd = open_name(path, flags);
+	struct statx stx;
 
-	return fstatat(AT_FDCWD, path, &st, flags) == 0 && st.st_ino == inode;
+	return fd >= 0 && statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &stx) == 0 &&
+	       stx.stx_ino == inode;
+}
+
+/* What realpath(3) says, where that is at hand. */
+static bool find_real(const char *path, char real[PATH_MAX])
+{
+	cleanup_close int fd = open_name(path, 0);
+	char link[64];
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, real, PATH_MAX - 1);
+	if (len <= 0)
+		return false;
+	real[len] = '\0';
+	return real[0] == '/';
 }
 
 /* The directory that a PATH record of the kind PARENT tells of? */
@@ -120,7 +152,7 @@ static bool is_confirmed(const struct audit_call *call, const struct audit_item 
 			 const char *path)
 {
 	if (item->inode != 0 && item->type != AUDIT_NAME_DELETE &&
-	    (has_inode(path, AT_SYMLINK_NOFOLLOW, item->inode) || has_inode(path, 0, item->inode)))
+	    (has_inode(path, O_NOFOLLOW, item->inode) || has_inode(path, 0, item->inode)))
 		return true;
 	return has_parent_of(call, path);
 }
@@ -197,7 +229,7 @@ bool audit_path_really(const char *path, char *buf, size_t size)
 	char real[PATH_MAX];
 	size_t len;
 
-	if (realpath(path, real))
+	if (find_real(path, real))
 		return (size_t)snprintf(buf, size, "%s", real) < size;
 	/* It is gone, or did not come to be: its directory may be there. */
 	len = parent_len(path, strlen(path));
@@ -205,6 +237,6 @@ bool audit_path_really(const char *path, char *buf, size_t size)
 		return false;
 	memcpy(parent, path, len);
 	parent[len] = '\0';
-	return realpath(len > 0 ? parent : "/", real) &&
+	return find_real(len > 0 ? parent : "/", real) &&
 	       audit_path_join(real, path + len + 1, buf, size);
 }

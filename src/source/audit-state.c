@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/grow.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "source/audit-kernel.h"
 
@@ -238,7 +239,12 @@ int audit_state_undo(int fd, const struct audit_state *state)
 	}
 	for (size_t i = 0; i < state->n_site; i++) {
 		r = audit_kernel_add_rule(fd, state->site[i], false);
-		note(r == -EEXIST ? 0 : r, &result);
+		/* What it was about may be gone: then it can be put back by nobody. */
+		note(r == -EEXIST || r == -ENOENT || r == -ENOTDIR ? 0 : r, &result);
+		if (r < 0 && r != -EEXIST)
+			log_warning("a rule of the site's audit configuration cannot be put back: "
+				    "%s",
+				    strerror(-r));
 	}
 	if (now.backlog_limit == state->our_backlog_limit &&
 	    state->our_backlog_limit != state->backlog_limit)

@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "base/mountinfo.h"
+#include "base/walk.h"
 #include "source/audit-kernel.h"
 #include "source/audit.h"
 
@@ -105,6 +106,20 @@ static int plan_target(const char *path, bool is_directory, const char *mountinf
 	return 0;
 }
 
+static bool is_way_ours(const char *path)
+{
+	char parent[PATH_MAX];
+	size_t len = strlen(path);
+
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	if (len >= sizeof(parent))
+		return false;
+	memcpy(parent, path, len);
+	parent[len] = '\0';
+	return walk_is_ours(parent);
+}
+
 int audit_watched_look(struct audit_watched *watched)
 {
 	char real[PATH_MAX];
@@ -113,7 +128,11 @@ int audit_watched_look(struct audit_watched *watched)
 	free(watched->real);
 	watched->real = NULL;
 	watched->is_directory = false;
-	if (!realpath(watched->path, real))
+	watched->is_refused = !is_way_ours(watched->path);
+	if (watched->is_refused || !walk_is_ours(watched->path))
+		return 0;
+	/* Looked at again: it may have become one meanwhile. */
+	if (!realpath(watched->path, real) || !walk_is_ours(watched->path))
 		return 0;
 	watched->real = strdup(real);
 	if (!watched->real)
@@ -129,7 +148,7 @@ static int find_targets(struct audit_watched *watched, const char *mountinfo,
 	int r = audit_watched_look(watched);
 
 	*ret_n = 0;
-	if (r < 0)
+	if (r < 0 || watched->is_refused)
 		return r;
 	*ret_n = 1;
 	if (watched->is_directory)
@@ -254,6 +273,10 @@ int audit_watched_retire(struct audit_watched *watched, struct audit_retired *re
 
 bool audit_watched_is_set(const struct audit_watched *watched, int *ret_error)
 {
+	if (watched->is_refused) {
+		*ret_error = -ELOOP;
+		return false;
+	}
 	for (size_t i = 0; i < watched->n_targets; i++) {
 		for (size_t j = 0; j < watched->targets[i].n_rules; j++) {
 			const struct audit_rule *rule = &watched->targets[i].rules[j];

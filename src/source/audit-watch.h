@@ -41,8 +41,9 @@ struct audit_target {
 
 struct audit_watched {
 	unsigned id;
-	char *path; /* without ".", ".." and "//" */
-	char *real; /* NULL: it does not exist */
+	char *path;	 /* without ".", ".." and "//" */
+	char *real;	 /* NULL: it does not exist, or it is a link of somebody's */
+	bool is_refused; /* the way there leads through a link of somebody's */
 	bool is_directory;
 	unsigned access;
 	bool failed;

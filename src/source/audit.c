@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/log.h"
 #include "source/audit-kernel.h"
 #include "source/audit-records.h"
 #include "source/audit-socket.h"
@@ -104,6 +105,12 @@ static int undo_earlier(struct audit *audit)
 
 	if (r == -ENOENT)
 		return 0;
+	if (r == -EBADMSG) {
+		log_warning("%s cannot be read: what was changed in the audit configuration before "
+			    "stays so",
+			    audit->state_path);
+		return unlink(audit->state_path) < 0 ? -errno : 0;
+	}
 	if (r < 0)
 		return r;
 	r = audit_state_undo(audit->fd, &state);
@@ -224,6 +231,9 @@ static int note_configuration(struct audit *audit, const struct audit_kernel_sta
 		audit->state.our_backlog_limit = BACKLOG_LIMIT;
 	if (audit->policy != AUDIT_OVERRIDE)
 		return 0;
+	audit_kernel_free_rules(audit->state.site, audit->state.n_site);
+	audit->state.site = NULL;
+	audit->state.n_site = 0;
 	return audit_kernel_list_rules(audit->fd, &audit->state.site, &audit->state.n_site);
 }
 
@@ -261,12 +271,15 @@ static int prepare(struct audit *audit, const struct audit_kernel_status *status
  * but the watches need it on. */
 static int keep_enabled(struct audit *audit, const struct audit_kernel_status *status)
 {
+	const bool has_daemon = status->daemon_pid != 0;
 	int r;
 
 	if (status->enabled != 0)
 		return 0;
-	audit->state_changed = audit->state_changed || audit->state.enabled != 0;
+	audit->state_changed = audit->state_changed || audit->state.enabled != 0 ||
+			       audit->state.had_daemon != has_daemon;
 	audit->state.enabled = 0;
+	audit->state.had_daemon = has_daemon; /* one that comes later keeps it on */
 	r = save_state(audit);
 	return r < 0 ? r : audit_kernel_set_enabled(audit->fd, 1);
 }
@@ -398,6 +411,10 @@ static void warn_of_watches(const struct audit *audit, struct diag_list *diags)
 		if (error == -ENOENT || error == -ENOTDIR)
 			diag_add(diags, DIAG_WARNING, watched->path, 0, 0,
 				 "cannot be watched yet: its directory does not exist");
+		else if (error == -ELOOP)
+			diag_add(diags, DIAG_WARNING, watched->path, 0, 0,
+				 "cannot be watched: it leads through a symbolic link that neither "
+				 "root nor the daemon owns");
 		else
 			diag_add(diags, DIAG_WARNING, watched->path, 0, 0, "cannot be watched: %s",
 				 strerror(-error));

@@ -65,7 +65,7 @@ enum audit_field {
 
 /* One system call. Its strings live until the next audit_read(). */
 struct audit_record {
-	pid_t tid; /* the process; before Linux 4.9 its thread */
+	pid_t tid; /* the process (task_tgid_nr(), since Linux 4.9) */
 	uint64_t serial;
 	uint64_t time_ms; /* CLOCK_REALTIME */
 	bool success;
