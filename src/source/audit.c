@@ -443,28 +443,42 @@ int audit_set_watches(struct audit *audit, const struct audit_watch *watches, si
 	return 0;
 }
 
-/* Rules can go without us: with their directory, by "auditctl -D", at the start of auditd. */
-static void find_missing(struct audit *audit)
+/* Rules can go without us: with their directory, by "auditctl -D", at the start of auditd. Returns
+ * whether the site keeps all new processes out. */
+static bool find_missing(struct audit *audit)
 {
 	struct audit_rule_data **rules;
+	bool is_deaf = false;
 	size_t n;
 
 	if (audit->watches.n == 0 || audit_kernel_list_rules(audit->fd, &rules, &n) < 0)
-		return;
+		return false;
 	audit_watches_compare(&audit->watches, rules, n);
+	for (size_t i = 0; i < n; i++)
+		is_deaf = is_deaf || audit_kernel_is_task_never(rules[i]);
 	audit_kernel_free_rules(rules, n);
+	return is_deaf;
+}
+
+static bool is_off(const struct audit *audit)
+{
+	struct audit_kernel_status status;
+
+	return audit_kernel_get_status(audit->fd, &status) == 0 && status.enabled == 0;
 }
 
 size_t audit_retry(struct audit *audit)
 {
+	bool is_deaf;
+
 	if (audit->policy == AUDIT_REUSE) {
 		(void)plan(audit);
-		return 0;
+		return is_off(audit) ? audit->watches.n : 0;
 	}
-	find_missing(audit);
+	is_deaf = find_missing(audit);
 	if (plan(audit) == 0)
 		(void)apply(audit);
-	return audit_watches_unset(&audit->watches);
+	return is_deaf ? audit->watches.n : audit_watches_unset(&audit->watches);
 }
 
 /* ---- reading -----------------------------------------------------------------------------------

@@ -94,7 +94,8 @@ int audit_set_watches(struct audit *audit, const struct audit_watch *watches, si
 		      struct diag_list *diags);
 
 /* Watches that could not be set, and directories whose mounts changed: try (again). Call it now and
- * then, and after a change of the mounts. Returns how many are still not set. */
+ * then, and after a change of the mounts. Returns how many are still not set, or say nothing: where
+ * audit is off and stays so, and where the site keeps new processes out ("-a task,never"). */
 size_t audit_retry(struct audit *audit);
 
 int audit_fd(const struct audit *audit);

@@ -4,6 +4,7 @@
 
 #include "base/walk.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,6 +125,29 @@ START_TEST(refuses_what_is_too_long)
 }
 END_TEST
 
+START_TEST(knows_links_of_others)
+{
+	cleanup_free char *plain = dir_join("opt/app-1/bin/prog");
+	cleanup_free char *linked = dir_join("opt/app/bin/prog");
+	cleanup_free char *at_end = dir_join("opt/app-1/bin/link");
+	cleanup_free char *missing = dir_join("none/at/all");
+
+	make_tree();
+	ck_assert(walk_is_ours(plain));
+	ck_assert(walk_is_ours(linked));
+	ck_assert(walk_is_ours(at_end));
+	ck_assert(walk_is_ours(missing));
+	if (geteuid() != 0)
+		return; /* nobody else can make a link of another's */
+	ck_assert_int_eq(fchownat(dir_fd, "opt/app", 12345, 12345, AT_SYMLINK_NOFOLLOW), 0);
+	ck_assert_int_eq(fchownat(dir_fd, "opt/app-1/bin/link", 12345, 12345, AT_SYMLINK_NOFOLLOW),
+			 0);
+	ck_assert(walk_is_ours(plain));
+	ck_assert(!walk_is_ours(linked));
+	ck_assert(!walk_is_ours(at_end));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("walk");
@@ -133,5 +157,6 @@ int main(void)
 	tcase_add_test(tcase, begins_at_the_root);
 	tcase_add_test(tcase, ends_in_a_loop);
 	tcase_add_test(tcase, refuses_what_is_too_long);
+	tcase_add_test(tcase, knows_links_of_others);
 	return run_tests(tcase);
 }
