@@ -280,12 +280,9 @@ void engine_actions_update(struct engine *engine)
 	struct actions *actions = engine->actions;
 	int r;
 
-	if (!has_commands(engine->rules)) {
-		runner_free(actions->runner);
-		actions->runner = NULL;
-		engine->decider.exemptions.commands = NULL;
+	/* What runs still goes on to its end: to wait for that here would hold everything up. */
+	if (!has_commands(engine->rules))
 		return;
-	}
 	free(actions->commands_path);
 	actions->commands_path = NULL;
 	if (asprintf(&actions->commands_path, "%s/%s", places_top(&engine->rules->yaml),

@@ -127,7 +127,7 @@ static void decide_gone(const struct decider *decider, const struct accessed *ac
 	tell_rest(decider, &ret->process, &parent);
 	ret->verdict = decide_unreadable(ret, error);
 	/* Else what a command does would start it again, for ever. */
-	if (accessed->is_command || ret->process.ppid == decider->runner ||
+	if (ret->process.ppid == decider->runner ||
 	    exempt_is_command(&decider->exemptions, ret->process.cgroup)) {
 		ret->exempt = "it is a command of a rule";
 		return;
@@ -164,6 +164,11 @@ void decide_access(struct decider *decider, pid_t tgid, const struct accessed *a
 	process_init(&ret->process, tgid);
 	if (decide_is_untouchable(decider, tgid, ret))
 		return;
+	/* At its end a process is in no group any more (of v1, proc_cgroup_show()). */
+	if (accessed->is_command) {
+		ret->exempt = "it is a command of a rule";
+		return;
+	}
 	pidfd = identity_open(tgid);
 	r = pidfd < 0 ? pidfd : look_at(decider, accessed, &ret->process);
 	/* Whatever else it has done, this it has done, too. */

@@ -46,6 +46,7 @@ struct script {
 	UT_hash_handle hh;
 	pid_t tgid;
 	uint64_t time_ns;
+	struct file_id before; /* the executable of the process then */
 	char path[];
 };
 
@@ -229,17 +230,19 @@ static struct script *script_of(const struct exec_gate *gate, pid_t tgid)
 
 /* A script is opened first, then its interpreter, in one exec: the second has the script's name
  * too. On a busy machine many others may come in between. */
-static void remember_script(struct exec_gate *gate, pid_t tgid, uint64_t time_ns, const char *path)
+static void remember_script(struct exec_gate *gate, const struct exec_gate_note *note)
 {
+	const char *path = note->held.script;
 	struct script *script = calloc(1, sizeof(*script) + strlen(path) + 1);
 
 	if (!script)
 		return;
-	script->tgid = tgid;
-	script->time_ns = time_ns;
+	script->tgid = note->tgid;
+	script->time_ns = note->time_ns;
+	script->before = note->before;
 	memcpy(script->path, path, strlen(path));
 	(void)pthread_mutex_lock(&gate->lock);
-	drop_script(gate, script_of(gate, tgid));
+	drop_script(gate, script_of(gate, note->tgid));
 	HASH_ADD_INT(gate->scripts, tgid, script);
 	if (!table_has(script))
 		free(script);
@@ -248,16 +251,29 @@ static void remember_script(struct exec_gate *gate, pid_t tgid, uint64_t time_ns
 	(void)pthread_mutex_unlock(&gate->lock);
 }
 
-static void find_script(struct exec_gate *gate, pid_t tgid, uint64_t now_ns, char path[PATH_MAX])
+/* Is there one, and is it of the exec at hand? One that is older belongs to an exec that failed;
+ * and a script's interpreter, when it executes something itself, is not what executed the script.
+ */
+static void find_script(struct exec_gate *gate, struct exec_gate_note *note)
 {
 	const struct script *script;
 
 	(void)pthread_mutex_lock(&gate->lock);
-	script = script_of(gate, tgid);
-	/* One that is older belongs to an exec that failed. */
-	if (script && now_ns - script->time_ns < SCRIPT_NS)
-		(void)snprintf(path, PATH_MAX, "%s", script->path);
+	script = script_of(gate, note->tgid);
+	if (script && note->time_ns - script->time_ns < SCRIPT_NS &&
+	    script->before.ino == note->before.ino && script->before.dev == note->before.dev)
+		(void)snprintf(note->held.script, sizeof(note->held.script), "%s", script->path);
 	(void)pthread_mutex_unlock(&gate->lock);
+}
+
+static bool has_script(struct exec_gate *gate, pid_t tgid)
+{
+	bool found;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	found = script_of(gate, tgid) != NULL;
+	(void)pthread_mutex_unlock(&gate->lock);
+	return found;
 }
 
 void exec_gate_forget(struct exec_gate *gate, pid_t tgid, uint64_t time_ns)
@@ -295,16 +311,28 @@ static uint64_t now_ns(void)
 static void begin_note(struct work *work)
 {
 	struct exec_gate_note *note = &work->note;
+
+	if (work->event->pidfd >= 0)
+		note->identity = identity_number(work->event->pidfd);
+}
+
+/* A script, or the interpreter of one: of others, what the process was does not matter. */
+static void tell_script(struct work *work)
+{
+	struct exec_gate_note *note = &work->note;
+	bool is_script = note->held.script[0] != '\0';
 	struct process old;
 
 	note->tgid = work->event->tgid;
-	if (work->event->pidfd >= 0)
-		note->identity = identity_number(work->event->pidfd);
-	if (note->held.script[0]) {
-		process_init(&old, note->tgid);
-		if (process_read(work->gate->reader, &old, FACT_EXE_FILE) == 0)
-			note->before = old.exe_file;
-	}
+	if (!is_script && !has_script(work->gate, note->tgid))
+		return;
+	process_init(&old, note->tgid);
+	if (process_read(work->gate->reader, &old, FACT_EXE_FILE) == 0)
+		note->before = old.exe_file;
+	if (is_script)
+		remember_script(work->gate, note);
+	else
+		find_script(work->gate, note);
 }
 
 static enum gate_answer leave_to_main(struct work *work)
@@ -479,12 +507,7 @@ static enum gate_answer decide_planned(struct work *work)
 	    !ruleset_may_match(rules, &work->process, &facts))
 		return GATE_ALLOW;
 	/* Of others, the exec may not be told: their scripts would be remembered for nothing. */
-	if (work->note.held.script[0])
-		remember_script(work->gate, work->event->tgid, work->note.time_ns,
-				work->note.held.script);
-	else
-		find_script(work->gate, work->event->tgid, work->note.time_ns,
-			    work->note.held.script);
+	tell_script(work);
 	held_exec_apply(&work->note.held, &work->process);
 	if (process_read(work->gate->reader, &work->process, FACT_CGROUP) < 0)
 		return GATE_ALLOW;
