@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
@@ -38,6 +39,19 @@ ssize_t file_read_fd(int fd, char *buf, size_t size)
 	}
 	buf[len] = '\0';
 	return (ssize_t)len;
+}
+
+bool file_path_of_fd(int fd, char *buf)
+{
+	char link[32];
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, buf, PATH_MAX - 1);
+	if (len <= 0)
+		return false;
+	buf[len] = '\0';
+	return true;
 }
 
 int file_open_cached(int dirfd, const char *path, int flags, unsigned long resolve)

@@ -2,6 +2,7 @@
 #ifndef CGRED_BASE_FILE_H
 #define CGRED_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -16,6 +17,9 @@ ssize_t file_read_fd(int fd, char *buf, size_t size);
  * waits for nothing on the way: -EAGAIN where the kernel does not have it in its cache; -EINVAL,
  * -ENOSYS: it cannot say (RESOLVE_CACHED, Linux 5.12). resolve: more of openat2(2). */
 int file_open_cached(int dirfd, const char *path, int flags, unsigned long resolve);
+
+/* The path of an open file, as the kernel tells it: buf has PATH_MAX bytes. False: it does not. */
+bool file_path_of_fd(int fd, char *buf);
 
 /* Read a whole regular file into *ret_buf (to be freed; terminated with a zero byte that is not
  * counted in *ret_len). -EFBIG when it is larger than max_bytes, -EISDIR, or another -errno. */

@@ -6,26 +6,13 @@
 #include "engine/held.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/path.h"
-
-static bool read_path(int fd, char buf[PATH_MAX])
-{
-	char link[32];
-	ssize_t len;
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, buf, PATH_MAX - 1);
-	if (len <= 0)
-		return false;
-	buf[len] = '\0';
-	return true;
-}
 
 /* Set-ids count for programs, not for scripts (execve(2)). */
 static void read_ids(struct held_exec *held, int fd, const struct stat *st)
@@ -53,9 +40,9 @@ bool held_exec_read(struct held_exec *held, int file_fd)
 	held->file = (struct file_id){ .dev = st.st_dev, .ino = st.st_ino };
 	if (pread(file_fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
 	    memcmp(magic, "#!", 2) == 0)
-		return read_path(file_fd, held->script);
+		return file_path_of_fd(file_fd, held->script);
 	read_ids(held, file_fd, &st);
-	return read_path(file_fd, held->exe);
+	return file_path_of_fd(file_fd, held->exe);
 }
 
 void held_exec_apply(const struct held_exec *held, struct process *process)

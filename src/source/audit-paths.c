@@ -91,7 +91,9 @@ bool audit_path_join(const char *base, const char *path, char *buf, size_t size)
 	return true;
 }
 
-/* The names are what processes have chosen: to look at one must not wait for a server. */
+/* The names are what processes have chosen: to look at one must not wait for a server. What one has
+ * just used is in the kernel's cache (but on a file system with "strictatime" no link is followed
+ * from there: the watch's own name is told then). */
 static int open_name(const char *path, int flags)
 {
 	int fd = file_open_cached(AT_FDCWD, path, flags, 0);
@@ -114,17 +116,8 @@ static bool has_inode(const char *path, int flags, uint64_t inode)
 static bool find_real(const char *path, char real[PATH_MAX])
 {
 	cleanup_close int fd = open_name(path, 0);
-	char link[64];
-	ssize_t len;
 
-	if (fd < 0)
-		return false;
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, real, PATH_MAX - 1);
-	if (len <= 0)
-		return false;
-	real[len] = '\0';
-	return real[0] == '/';
+	return fd >= 0 && file_path_of_fd(fd, real) && real[0] == '/';
 }
 
 /* The directory that a PATH record of the kind PARENT tells of? */
