@@ -31,7 +31,7 @@ bool decide_expand(const struct decider *decider, const struct process *process,
 /* What is decided about, beside the process. */
 struct decide_subject {
 	const struct family_place *inherits; /* where it belongs when no rule names it; or NULL */
-	struct held_exec *held;	     /* an exec that is held; or NULL */
+	struct held_exec *held;		     /* an exec that is held; or NULL */
 	bool is_sticky;
 	bool stays; /* it is not to be placed for this */
 };
