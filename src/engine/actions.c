@@ -27,7 +27,7 @@
 #define SIGNALS (YAML_KILL | YAML_INTERRUPT | YAML_TERM | YAML_STOP)
 
 struct actions {
-	struct runner *runner; /* NULL: no rule has commands */
+	struct runner *runner; /* NULL: no rule has had commands yet */
 	struct runner_config config;
 	char *procs_paths[HIERARCHIES_MAX + 1];
 	char *commands_path; /* of their group, relative to the hierarchies */

@@ -156,9 +156,10 @@ static void take_placed(struct sync *sync, struct exec_gate_note *note)
 
 	sync->has_placed = true;
 	if (note->reused) {
-		decide_put_right(&engine->decider, note->tgid, note->moved);
-		engine->stats.reused++;
-		engine_decide_again(engine, note->tgid);
+		if (decide_put_right(&engine->decider, note->tgid, note->moved)) {
+			engine->stats.reused++;
+			engine_decide_again(engine, note->tgid);
+		}
 		exec_gate_note_free(note);
 		return;
 	}

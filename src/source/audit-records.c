@@ -261,10 +261,14 @@ static void read_cwd(struct audit_records *records)
  * one. */
 static bool is_argument(const char *name, bool *ret_goes_on)
 {
-	size_t digits = strspn(name + 1, "0123456789");
-	const char *rest = name + 1 + digits;
+	const char *rest;
+	size_t digits;
 
-	if (name[0] != 'a' || digits == 0 || (*rest != '\0' && *rest != '['))
+	if (name[0] != 'a')
+		return false;
+	digits = strspn(name + 1, "0123456789");
+	rest = name + 1 + digits;
+	if (digits == 0 || (*rest != '\0' && *rest != '['))
 		return false;
 	*ret_goes_on = *rest == '[' && strcmp(rest, "[0]") != 0;
 	return true;

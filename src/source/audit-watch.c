@@ -72,18 +72,26 @@ static uint64_t mounts_below(const char *mountinfo, const char *directory)
 	return sum;
 }
 
-/* The directory that a name is in. */
-static int stat_parent(const char *path, struct stat *ret)
+/* The directory that a name is in, with a slash at its end. False: it is too long. */
+static bool find_parent(const char *path, char parent[PATH_MAX])
 {
-	char parent[PATH_MAX];
 	size_t len = strlen(path);
 
 	while (len > 0 && path[len - 1] != '/')
 		len--;
-	if (len >= sizeof(parent))
-		return -ENAMETOOLONG;
+	if (len >= PATH_MAX)
+		return false;
 	memcpy(parent, path, len);
 	parent[len] = '\0';
+	return true;
+}
+
+static int stat_parent(const char *path, struct stat *ret)
+{
+	char parent[PATH_MAX];
+
+	if (!find_parent(path, parent))
+		return -ENAMETOOLONG;
 	return stat(parent, ret) < 0 ? -errno : 0;
 }
 
@@ -109,15 +117,8 @@ static int plan_target(const char *path, bool is_directory, const char *mountinf
 static bool is_way_ours(const char *path)
 {
 	char parent[PATH_MAX];
-	size_t len = strlen(path);
 
-	while (len > 0 && path[len - 1] != '/')
-		len--;
-	if (len >= sizeof(parent))
-		return false;
-	memcpy(parent, path, len);
-	parent[len] = '\0';
-	return walk_is_ours(parent);
+	return find_parent(path, parent) && walk_is_ours(parent);
 }
 
 int audit_watched_look(struct audit_watched *watched)
