@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A storm of forks, execs and changes of ids while the daemon cannot run, of more events than its
-# buffer holds: within a second of the storm's end (in_time says of what machine) everybody is in place. What was dropped is counted.
+# buffer holds: soon after the storm's end everybody is in place, and what was dropped is counted. How soon is a figure, not
+# a verdict: that is of the machine, and of who else works on it (doc/reliability.md).
 #
 # vm: yes
 # timeout: 600
@@ -33,10 +34,10 @@ wrong=$(foreign "$CG/a" "$T/living" | wc -l)
 settle
 stop_daemon
 dropped=$(statistic dropped)
+least=$(least_ms "$T/living")
 figure 1 "$LIVING living, more events than the buffer holds, daemon stopped" "$LIVING" \
-	$((LIVING - lost)) "$wrong" "$lost" "$dropped" "$took ms, of them $waited ms without a CPU"
+	$((LIVING - lost)) "$wrong" "$lost" "$dropped" "$took ms, of them $waited ms without a CPU; only to read and move them takes $least ms"
 [ "$lost" -eq 0 ] || fail "$lost of $LIVING are not in the group"
 [ "$wrong" -eq 0 ] || fail "$wrong others are in the group"
-in_time "$took" "$waited" "$T/living" || fail "it took $took ms, of them $waited ms without a CPU"
 [ "$dropped" -gt 0 ] || fail "nothing was dropped: $(log | tail -n 1)"
 logged 'events were dropped' || fail "the log does not say that events were dropped"

@@ -12,7 +12,7 @@
 if [ "${CGRED_VM-}" = 1 ]; then
 	LIVING=${CGRED_LIVING:-400} FLOOD=46000 CHURN=400
 else
-	LIVING=${CGRED_LIVING:-10000} FLOOD=100000 CHURN=2000
+	LIVING=${CGRED_LIVING:-10000} FLOOD=50000 CHURN=2000
 fi
 ROUNDS=${CGRED_ROUNDS:-1}
 
@@ -62,19 +62,12 @@ drops() {
 		"$T/sockets" /proc/net/netlink
 }
 
-# in_time TOOK WAITED [FILE]: within a second, in milliseconds, but for what others took of the CPUs. Where a machine
-# needs longer only to read and move the processes of the file, one after the other, four times as long as that. It
-# moves them: when all else is looked at.
-in_time() {
-	_most=1000
-	if [ -n "${3-}" ]; then
-		helper yardstick
-		make_group "$CG/yard"
-		_least=$("$T/bin/yardstick" "$3" "$(group_dir "$C1" "$CG/yard")/cgroup.procs" 2>/dev/null)
-		echo "to read and move them takes $_least ms here"
-		[ $((4 * _least)) -le $_most ] || _most=$((4 * _least))
-	fi
-	[ $(($1 - $2)) -le $((_most * SCALE)) ]
+# least_ms FILE: how many milliseconds this machine needs at least to read and move the processes of the file, one
+# after the other. It moves them: when all else is looked at.
+least_ms() {
+	helper yardstick
+	make_group "$CG/yard"
+	"$T/bin/yardstick" "$1" "$(group_dir "$C1" "$CG/yard")/cgroup.procs" 2>/dev/null
 }
 
 # lines_but FILE OTHER: the lines of the file that the other has not.
