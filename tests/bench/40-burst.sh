@@ -18,12 +18,13 @@ burst() {
 		echo "not enough memory for $1 processes"
 		return
 	fi
+	limit=$((120 + $1 / 200))
 	begin "$2"
 	as "$UID_OURS" "$UID_OURS" "$T/bin/burst" $(($1 / 2)) "$PROG"
 	one=$PID one_out=$OUT
 	as $((UID_OURS + 1)) $((UID_OURS + 1)) "$T/bin/burst" $(($1 / 2)) "$PROG"
-	wait_for 120 grep -q '^done' "$OUT" || fail "the burst does not end: $(tail -n 1 "$OUT")"
-	wait_for 120 grep -q '^done' "$one_out" || fail "the burst does not end: $(tail -n 1 "$one_out")"
+	wait_for $limit grep -q '^done' "$OUT" || fail "the burst does not end: $(tail -n 1 "$OUT")"
+	wait_for $limit grep -q '^done' "$one_out" || fail "the burst does not end: $(tail -n 1 "$one_out")"
 	quiet 2000 >/dev/null
 	cat "$one_out" "$OUT" | grep -v "^done" | sort >"$T/born"
 	sort "$placed" >"$T/placed"
@@ -31,7 +32,7 @@ burst() {
 		wrong "$(comm -13 "$T/born" "$T/placed" | wc -l)"
 	stop "$PID"
 	stop "$one"
-	wait_for 60 is_empty || fail "the burst does not go away"
+	wait_for $limit is_empty || fail "the burst does not go away"
 	finish
 }
 
