@@ -17,9 +17,9 @@ E
 start_faulty_daemon
 all=0
 failed=
-# EMFILE 24, ENFILE 23, ENOMEM 12, EIO 5, EAGAIN 11
-for case in "open 24 /" "open 24 status" "open 24 cgroup" "open 23 stat" "open 12 status" "read 5 status" \
-	"read 12 cgroup" "calloc 12" "malloc 12"; do
+# First that of the group, while it is not open yet. EMFILE 24, ENFILE 23, ENOMEM 12, EIO 5, EAGAIN 11
+for case in "open 24 cgroup.procs" "open 24 /" "open 24 status" "open 24 cgroup" "open 23 stat" "open 12 status" \
+	"read 5 status" "read 12 cgroup" "calloc 12" "malloc 12"; do
 	mark_log
 	fault "$case"
 	: >"$T/pids"
