@@ -184,10 +184,6 @@ static enum verdict place(const struct decider *decider, int pidfd, const struct
 	case PLACE_GONE:
 		return VERDICT_GONE;
 	case PLACE_FAILED:
-		/* It is the daemon that is short of them, and will not be for ever: another try, as
-		 * where the process itself cannot be read. */
-		if (decision->result.error == -EMFILE || decision->result.error == -ENFILE)
-			return decide_unreadable(decision, decision->result.error);
 		return VERDICT_FAILED;
 	}
 	return VERDICT_FAILED;

@@ -141,7 +141,9 @@ static void decide_once(struct engine *engine, const struct pending_item *item,
 
 static bool is_short_of_descriptors(const struct decision *decision)
 {
-	int error = decision->verdict == VERDICT_UNREADABLE ? decision->error : 0;
+	int error = decision->verdict == VERDICT_UNREADABLE ? decision->error
+		    : decision->verdict == VERDICT_FAILED   ? decision->result.error
+							    : 0;
 
 	return error == -EMFILE || error == -ENFILE;
 }
@@ -155,6 +157,11 @@ static void decide_one(struct engine *engine, struct pending_item item)
 	decide_once(engine, &item, &decision);
 	if (is_short_of_descriptors(&decision) && placer_make_room(engine->placer))
 		decide_once(engine, &item, &decision);
+	/* No descriptor for the group: as where there is none for the process, that will pass. */
+	if (is_short_of_descriptors(&decision) && decision.verdict == VERDICT_FAILED) {
+		decision.verdict = VERDICT_UNREADABLE;
+		decision.error = decision.result.error;
+	}
 	engine->stats.verdicts[decision.verdict]++;
 	log_decision(engine, item.kind, &decision);
 	engine_groups_arrived(engine, item.kind, &decision);
