@@ -303,29 +303,6 @@ static int read_status(struct process_reader *reader, struct process *process)
 	return status.state == 'Z' ? adopt_thread(reader, process) : 0;
 }
 
-/* A tenth of what PID/status costs, where the kernel has it. */
-static int read_ids(struct process_reader *reader, struct process *process)
-{
-	struct identity_ids ids;
-	int ret;
-
-	if (process->pidfd < 0 || process->tid || reader->no_pidfd_info)
-		return read_status(reader, process);
-	ret = identity_read_ids(process->pidfd, &ids);
-	if (ret == -ESRCH)
-		return ret;
-	if (ret < 0) {
-		reader->no_pidfd_info = true;
-		return read_status(reader, process);
-	}
-	process->ppid = ids.ppid;
-	process->euid = ids.euid;
-	process->egid = ids.egid;
-	process->cgroup_id = ids.cgroup_id;
-	process->facts |= FACT_STATUS;
-	return 0;
-}
-
 static int read_comm(struct process_reader *reader, struct process *process)
 {
 	ssize_t len = read_whole(reader, process, "comm", &reader->text);
@@ -440,6 +417,46 @@ static int read_exe(struct process_reader *reader, struct process *process)
 	}
 	process->kthread = false;
 	store_exe(reader, process);
+	return 0;
+}
+
+/*
+ * Does the first thread live? Without an executable it has ended, or never had one; a link to one
+ * costs a fifth of PID/status. 1, 0; -ESRCH; -EAGAIN: read anew, from another thread.
+ */
+static int first_thread_lives(struct process_reader *reader, struct process *process)
+{
+	int r = process->first_lives || (process->facts & FACT_EXE) ? 0 : read_exe(reader, process);
+
+	if (r == -ESRCH || r == -EAGAIN)
+		return r;
+	/* A sandbox may forbid the link and not the rest. */
+	return r == 0 && process->state != 'Z';
+}
+
+/* A tenth of what PID/status costs, where the kernel has it. */
+static int read_ids(struct process_reader *reader, struct process *process)
+{
+	struct identity_ids ids;
+	int ret;
+
+	if (process->pidfd < 0 || process->tid || reader->no_pidfd_info)
+		return read_status(reader, process);
+	ret = first_thread_lives(reader, process);
+	if (ret <= 0)
+		return ret < 0 ? ret : read_status(reader, process);
+	ret = identity_read_ids(process->pidfd, &ids);
+	if (ret == -ESRCH)
+		return ret;
+	if (ret < 0) {
+		reader->no_pidfd_info = true;
+		return read_status(reader, process);
+	}
+	process->ppid = ids.ppid;
+	process->euid = ids.euid;
+	process->egid = ids.egid;
+	process->cgroup_id = ids.cgroup_id;
+	process->facts |= FACT_STATUS;
 	return 0;
 }
 

@@ -30,8 +30,9 @@ struct file_id {
 
 struct process {
 	pid_t tgid;
-	pid_t tid; /* a thread that it was read from, as the first has ended; else 0 */
-	int pidfd; /* of the process, whose first thread lives: cheaper to ask. -1: not at hand */
+	pid_t tid;	   /* a thread that it was read from, as the first has ended; else 0 */
+	int pidfd;	   /* cheaper to ask, where the kernel can be. -1: not at hand */
+	bool first_lives;  /* its first thread has not ended: it has just executed this program */
 	uint64_t identity; /* identity_number_in(pidfd); 0: not come across */
 	uint64_t one_name; /* a process of this identity was started by the name of its executable;
 			      0: not known */

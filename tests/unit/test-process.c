@@ -10,12 +10,14 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -626,6 +628,55 @@ START_TEST(goes_on_asking_pidfds_after_one_without_its_first_thread)
 }
 END_TEST
 
+static int told; /* a pipe of the thread below */
+
+static void *outlive_the_first_thread(void *arg)
+{
+	char byte = 0;
+
+	(void)arg;
+	/* Of this thread only, as after a setgid() that the first one did not live to see. */
+	while (faccessat(AT_FDCWD, "/proc/self/exe", F_OK, 0) == 0)
+		(void)usleep(1000);
+	(void)syscall(SYS_setresgid, 12345, 12345, 12345);
+	(void)!write(told, &byte, 1);
+	(void)pause();
+	return NULL;
+}
+
+/* A pidfd answers for the first thread, which may have ended with ids that are no longer true. */
+START_TEST(does_not_ask_the_pidfd_for_what_its_ended_first_thread_was)
+{
+	int pipe_fds[2];
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(pipe_fds, O_CLOEXEC), 0);
+	told = pipe_fds[1];
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, outlive_the_first_thread, NULL) != 0)
+			_exit(1);
+		(void)syscall(SYS_exit, 0);
+	}
+	ck_assert_int_eq(close(pipe_fds[1]), 0);
+	ck_assert_int_eq(read(pipe_fds[0], &byte, 1), 1);
+	ck_assert_int_eq(close(pipe_fds[0]), 0);
+
+	process_init(&process, pid);
+	process.pidfd = identity_open(pid);
+	ck_assert_int_ge(process.pidfd, 0);
+	read_facts(FACT_STATUS);
+	ck_assert_int_ne(process.tid, 0);
+	ck_assert_uint_eq(process.egid, geteuid() == 0 ? 12345 : getegid());
+	ck_assert_int_eq(close(process.pidfd), 0);
+	end_waiting(pid);
+}
+END_TEST
+
 START_TEST(knows_a_policy_that_children_do_not_inherit)
 {
 	const struct sched_param param = { 0 };
@@ -822,6 +873,7 @@ static TCase *real_tests(void)
 	tcase_add_test(tcase, reads_itself);
 	tcase_add_test(tcase, asks_the_pidfd_for_the_ids);
 	tcase_add_test(tcase, goes_on_asking_pidfds_after_one_without_its_first_thread);
+	tcase_add_test(tcase, does_not_ask_the_pidfd_for_what_its_ended_first_thread_was);
 	tcase_add_test(tcase, knows_a_policy_that_children_do_not_inherit);
 	tcase_add_test(tcase, finds_a_script_that_runs);
 	tcase_add_test(tcase, knows_a_deleted_program_that_runs);
