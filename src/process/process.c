@@ -582,21 +582,6 @@ static struct known_cgroup *known_cgroup(struct process_reader *reader, uint64_t
 	return &reader->known_cgroups[id % KNOWN_CGROUPS];
 }
 
-/* Of a group that is removed the text changes, but then nobody lives in it. */
-static void remember_cgroup(struct process_reader *reader, const struct process *process)
-{
-	struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
-	const char *text = reader->cgroup.data;
-	const char *end = strchr(text, '\n');
-
-	if (strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
-	    is_deleted(text, (size_t)(end - text)))
-		return;
-	free(known->text);
-	known->text = strdup(text);
-	known->id = known->text ? process->cgroup_id : 0;
-}
-
 /* It may have been moved between the number and the text. */
 static bool is_still_there(const struct process *process)
 {
@@ -605,6 +590,21 @@ static bool is_still_there(const struct process *process)
 	if (!process->cgroup_id || process->pidfd < 0)
 		return process->cgroup_id != 0;
 	return identity_read_ids(process->pidfd, &now) == 0 && now.cgroup_id == process->cgroup_id;
+}
+
+/* Of a group that is removed the text changes, but then nobody lives in it. */
+static void remember_cgroup(struct process_reader *reader, const struct process *process)
+{
+	struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
+	const char *text = reader->cgroup.data;
+	const char *end = strchr(text, '\n');
+
+	if (strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
+	    is_deleted(text, (size_t)(end - text)) || !is_still_there(process))
+		return;
+	free(known->text);
+	known->text = strdup(text);
+	known->id = known->text ? process->cgroup_id : 0;
 }
 
 static int read_cgroup(struct process_reader *reader, struct process *process)
@@ -617,8 +617,7 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 		len = read_whole(reader, process, "cgroup", &reader->cgroup);
 		if (len < 0)
 			return (int)len;
-		if (is_still_there(process))
-			remember_cgroup(reader, process);
+		remember_cgroup(reader, process);
 		process->cgroup = reader->cgroup.data;
 	}
 	process->facts |= FACT_CGROUP;
