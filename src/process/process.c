@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reading /proc/PID: which file for which fact, each at most once a call, into buffers that are
- * kept and stop growing soon. What the text means is proc-parse.c's. A process can go between any
- * two reads, and what is read of it then differs from file to file; callers see one error, -ESRCH.
+ * kept and stop growing soon. How a file is read is proc-file.c's, what its text means
+ * proc-parse.c's. A process can go between any two reads, and what is read of it then differs from
+ * file to file; callers see one error, -ESRCH.
  */
 #include "config.h"
 
@@ -12,35 +13,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/num.h"
 #include "base/path.h"
 #include "base/protections.h"
 #include "process/identity.h"
+#include "process/proc-file.h"
 #include "process/proc-parse.h"
 
-#define TEXT_MIN    4096U
-#define TEXT_MAX    (4U << 20) /* PID/status with all of NGROUPS_MAX groups is 0.8 MB */
-#define CMDLINE_MAX 32768U     /* PROC_ARGS_MAX paths; all of it can be megabytes */
-#define DELETED	    " (deleted)"
+#define CMDLINE_MAX 32768U /* PROC_ARGS_MAX paths; all of it can be megabytes */
 
 #define KNOWN_CGROUPS 256
-
-struct buffer {
-	char *data;
-	size_t size;
-};
 
 /* Where there is but the unified hierarchy, the number of a group says all that PID/cgroup does: a
  * group is never renamed, and its number never given to another. */
@@ -51,8 +39,8 @@ struct known_cgroup {
 
 struct process_reader {
 	int proc_fd;
-	struct buffer text; /* a file until it is parsed */
-	struct buffer cgroup;
+	struct proc_text text; /* a file until it is parsed */
+	struct proc_text cgroup;
 	struct known_cgroup known_cgroups[KNOWN_CGROUPS]; /* by number */
 	gid_t *groups;
 	size_t max_groups;
@@ -63,173 +51,13 @@ struct process_reader {
 	char invoked[PATH_MAX];
 };
 
-/* PID/name, or PID/task/TID/name */
-struct proc_path {
-	char text[48];
-};
-
-static struct proc_path proc_path(const struct process *process, const char *name)
-{
-	struct proc_path path;
-	char *at = num_put_u32(path.text, (uint32_t)process->tgid);
-
-	if (process->tid) {
-		at = stpcpy(at, "/task/");
-		at = num_put_u32(at, (uint32_t)process->tid);
-	}
-	*at++ = '/';
-	(void)stpcpy(at, name);
-	return path;
-}
-
-/*
- * What an error on a file of the process means. ENOENT is a process that is gone, or a link that
- * leads nowhere; the kernel checks access to a link's task first, so one that goes after the
- * look-up is EACCES.
- */
-static int proc_error(const struct process_reader *reader, const struct process *process, int error)
-{
-	struct proc_path dir = proc_path(process, "");
-
-	if (error == ESRCH)
-		return -ESRCH;
-	if (error != ENOENT && error != EACCES)
-		return -error;
-	return faccessat(reader->proc_fd, dir.text, F_OK, 0) == 0 ? -error : -ESRCH;
-}
-
-static int grow(struct buffer *buf)
-{
-	size_t size = buf->size ? buf->size * 2 : TEXT_MIN;
-	char *data = realloc(buf->data, size);
-
-	if (!data)
-		return -ENOMEM;
-	buf->data = data;
-	buf->size = size;
-	return 0;
-}
-
-/* Read at most max bytes, and end them with a zero byte. Returns their number or -errno. What the
- * kernel makes in one piece ends where it gives less than was asked for: no need to ask again. */
-static ssize_t read_fd(int fd, struct buffer *buf, size_t max, bool is_one_piece)
-{
-	size_t len = 0;
-	size_t asked;
-	ssize_t got;
-
-	do {
-		if (len + 1 >= buf->size && grow(buf) < 0)
-			return -ENOMEM;
-		asked = buf->size - 1 - len;
-		if (asked > max - len)
-			asked = max - len;
-		got = read(fd, buf->data + len, asked);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		len += (size_t)got;
-	} while (got != 0 && len < max && !(is_one_piece && got > 0 && (size_t)got < asked));
-	buf->data[len] = '\0';
-	return (ssize_t)len;
-}
-
-static ssize_t read_part(const struct process_reader *reader, const struct process *process,
-			 const char *name, struct buffer *buf, size_t max, bool is_one_piece)
-{
-	struct proc_path path = proc_path(process, name);
-	cleanup_close int fd = openat(reader->proc_fd, path.text, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -errno : read_fd(fd, buf, max, is_one_piece);
-
-	return len < 0 ? proc_error(reader, process, (int)-len) : len;
-}
-
-static ssize_t read_whole(const struct process_reader *reader, const struct process *process,
-			  const char *name, struct buffer *buf)
-{
-	ssize_t len = read_part(reader, process, name, buf, TEXT_MAX, true);
-
-	return len == TEXT_MAX ? -EFBIG : len;
-}
-
-/* The target of a link, in buf. Returns its length or -errno, not yet made out by proc_error(). */
-static ssize_t read_link(const struct process_reader *reader, const struct process *process,
-			 const char *name, char buf[PATH_MAX])
-{
-	struct proc_path path = proc_path(process, name);
-	ssize_t len = readlinkat(reader->proc_fd, path.text, buf, PATH_MAX);
-
-	if (len < 0)
-		return -errno;
-	if (len == PATH_MAX)
-		return -ENAMETOOLONG;
-	buf[len] = '\0';
-	return len;
-}
-
-/* Which file a path leads to. Never waits for the server of a network or FUSE file system to say
- * whether that has changed. 0 or -errno. */
-static int file_id_of(int dirfd, const char *path, struct file_id *ret)
-{
-	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | (path[0] ? 0 : AT_EMPTY_PATH);
-	struct statx stx;
-
-	if (statx(dirfd, path, flags, STATX_INO, &stx) < 0)
-		return -errno;
-	ret->dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
-	ret->ino = stx.stx_ino;
-	return 0;
-}
-
-/*
- * Which file a path leads to as the process itself sees it. The process chose the path, so the
- * look-up must not wait for anything it leads over: only what the kernel has in its cache counts
- * (RESOLVE_CACHED, Linux 5.12), as it has of a path that was just executed. 0; -EAGAIN: it is not
- * known without waiting; another -errno.
- */
-static int file_id_in_root(const struct process_reader *reader, const struct process *process,
-			   const char *path, struct file_id *ret)
-{
-	struct proc_path root_path = proc_path(process, "root");
-	cleanup_close int root =
-		openat(reader->proc_fd, root_path.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	cleanup_close int fd = -1;
-
-	if (root < 0)
-		return -errno;
-	fd = file_open_cached(root, path, 0, RESOLVE_IN_ROOT);
-	return fd < 0 ? fd : file_id_of(fd, "", ret);
-}
-
-static bool same_file(const struct file_id *a, const struct file_id *b)
-{
-	return a->ino != 0 && a->ino == b->ino && a->dev == b->dev;
-}
-
-static bool is_deleted(const char *path, size_t len)
-{
-	const size_t suffix_len = sizeof(DELETED) - 1;
-
-	return len > suffix_len && memcmp(path + len - suffix_len, DELETED, suffix_len) == 0;
-}
-
-/* A file may really be called "x (deleted)": then that name leads to it. */
-static bool is_literal(const struct process_reader *reader, const struct process *process,
-		       const char *path, const struct file_id *file)
-{
-	struct file_id found = { 0 };
-
-	return file_id_in_root(reader, process, path, &found) == 0 && same_file(&found, file);
-}
-
 /*
  * The first thread has ended, others may live on: /proc/PID then has nothing to tell, but its
  * directories of them have. -EAGAIN: read anew, from another thread; 0: there is none.
  */
 static int adopt_thread(const struct process_reader *reader, struct process *process)
 {
-	struct proc_path path = proc_path(process, "task");
+	struct proc_file_path path = proc_file_path(process, "task");
 	cleanup_close int fd = -1;
 	cleanup_dir DIR *dir = NULL;
 	const struct dirent *entry;
@@ -239,7 +67,7 @@ static int adopt_thread(const struct process_reader *reader, struct process *pro
 	fd = openat(reader->proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir)
-		return proc_error(reader, process, errno);
+		return proc_file_error(reader->proc_fd, process, errno);
 	(void)take_fd(&fd); /* the stream's */
 	while ((entry = readdir(dir))) {
 		uint32_t tid;
@@ -276,7 +104,7 @@ static int store_groups(struct process_reader *reader, const struct proc_status 
 
 static int read_status(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_whole(reader, process, "status", &reader->text);
+	ssize_t len = proc_file_read(reader->proc_fd, process, "status", &reader->text);
 	struct proc_status status;
 	int ret;
 
@@ -305,7 +133,7 @@ static int read_status(struct process_reader *reader, struct process *process)
 
 static int read_comm(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_whole(reader, process, "comm", &reader->text);
+	ssize_t len = proc_file_read(reader->proc_fd, process, "comm", &reader->text);
 
 	if (len < 0)
 		return (int)len;
@@ -323,7 +151,7 @@ static int store_stat(struct process_reader *reader, struct process *process,
 {
 	/* The start of the process is the start of its first thread. */
 	const struct process leader = { .tgid = process->tgid };
-	ssize_t len = read_whole(reader, &leader, "stat", &reader->text);
+	ssize_t len = proc_file_read(reader->proc_fd, &leader, "stat", &reader->text);
 	int ret;
 
 	if (len < 0)
@@ -349,12 +177,11 @@ static int read_stat(struct process_reader *reader, struct process *process)
 
 static int read_exe_file(struct process_reader *reader, struct process *process)
 {
-	struct proc_path path = proc_path(process, "exe");
 	struct file_id file = { 0 };
-	int ret = file_id_of(reader->proc_fd, path.text, &file);
+	int ret = proc_file_target(reader->proc_fd, process, "exe", &file);
 
 	if (ret < 0)
-		ret = proc_error(reader, process, -ret);
+		ret = proc_file_error(reader->proc_fd, process, -ret);
 	if (ret < 0 && ret != -ENOENT)
 		return ret;
 	process->exe_file = file;
@@ -395,7 +222,7 @@ static int read_no_exe(struct process_reader *reader, struct process *process)
 
 static int read_exe(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_link(reader, process, "exe", reader->exe);
+	ssize_t len = proc_file_link(reader->proc_fd, process, "exe", reader->exe);
 
 	if (len == -ENOENT)
 		return read_no_exe(reader, process);
@@ -406,14 +233,15 @@ static int read_exe(struct process_reader *reader, struct process *process)
 		len = 0;
 	}
 	if (len < 0)
-		return proc_error(reader, process, (int)-len);
-	if (is_deleted(reader->exe, (size_t)len)) {
+		return proc_file_error(reader->proc_fd, process, (int)-len);
+	if (proc_file_is_deleted(reader->exe, (size_t)len)) {
 		int ret = process->facts & FACT_EXE_FILE ? 0 : read_exe_file(reader, process);
 
 		if (ret < 0)
 			return ret;
-		if (!is_literal(reader, process, reader->exe, &process->exe_file))
-			reader->exe[(size_t)len - (sizeof(DELETED) - 1)] = '\0';
+		if (!proc_file_is_literal(reader->proc_fd, process, reader->exe,
+					  &process->exe_file))
+			reader->exe[(size_t)len - (sizeof(PROC_FILE_DELETED) - 1)] = '\0';
 	}
 	process->kthread = false;
 	store_exe(reader, process);
@@ -464,18 +292,17 @@ static int read_ids(struct process_reader *reader, struct process *process)
  * with. */
 static int read_cwd(struct process_reader *reader, const struct process *process)
 {
-	ssize_t len = read_link(reader, process, "cwd", reader->cwd);
-	struct proc_path path = proc_path(process, "cwd");
+	ssize_t len = proc_file_link(reader->proc_fd, process, "cwd", reader->cwd);
 	struct file_id file = { 0 };
 
 	if (len < 0)
-		return proc_error(reader, process, (int)-len);
+		return proc_file_error(reader->proc_fd, process, (int)-len);
 	if (reader->cwd[0] != '/')
 		return -ENOENT;
-	if (!is_deleted(reader->cwd, (size_t)len))
+	if (!proc_file_is_deleted(reader->cwd, (size_t)len))
 		return 0;
-	if (file_id_of(reader->proc_fd, path.text, &file) < 0 ||
-	    !is_literal(reader, process, reader->cwd, &file))
+	if (proc_file_target(reader->proc_fd, process, "cwd", &file) < 0 ||
+	    !proc_file_is_literal(reader->proc_fd, process, reader->cwd, &file))
 		return -ENOENT;
 	return 0;
 }
@@ -528,7 +355,8 @@ static int store_invoked(struct process_reader *reader, const struct proc_arg *a
 		return 0;
 	process->invoked = reader->invoked;
 	process->invoked_base = strrchr(reader->invoked, '/') + 1;
-	if (file_id_in_root(reader, process, reader->invoked, &process->invoked_file) < 0)
+	if (proc_file_id_in_root(reader->proc_fd, process, reader->invoked,
+				 &process->invoked_file) < 0)
 		process->invoked_file = (struct file_id){ 0 };
 	return 0;
 }
@@ -536,7 +364,8 @@ static int store_invoked(struct process_reader *reader, const struct proc_arg *a
 /* The command line as far as it is looked at. Returns its length or -errno. */
 static ssize_t read_cmdline(struct process_reader *reader, const struct process *process)
 {
-	ssize_t len = read_part(reader, process, "cmdline", &reader->text, CMDLINE_MAX, false);
+	ssize_t len = proc_file_read_part(reader->proc_fd, process, "cmdline", &reader->text,
+					  CMDLINE_MAX);
 
 	/* The last element was cut. */
 	if (len == CMDLINE_MAX) {
@@ -600,7 +429,7 @@ static void remember_cgroup(struct process_reader *reader, const struct process 
 	const char *end = strchr(text, '\n');
 
 	if (strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
-	    is_deleted(text, (size_t)(end - text)) || !is_still_there(process))
+	    proc_file_is_deleted(text, (size_t)(end - text)) || !is_still_there(process))
 		return;
 	free(known->text);
 	known->text = strdup(text);
@@ -614,7 +443,7 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 
 	process->cgroup = known->text;
 	if (!process->cgroup_id || process->cgroup_id != known->id) {
-		len = read_whole(reader, process, "cgroup", &reader->cgroup);
+		len = proc_file_read(reader->proc_fd, process, "cgroup", &reader->cgroup);
 		if (len < 0)
 			return (int)len;
 		remember_cgroup(reader, process);
@@ -634,22 +463,22 @@ void process_reader_forget_cgroups(struct process_reader *reader)
 
 static int read_user_namespace(struct process_reader *reader, struct process *process)
 {
-	struct proc_path path = proc_path(process, "ns/user");
 	struct file_id found = { 0 };
 	int r = 0;
 
 	if (reader->user_namespace.ino) /* else the kernel has none */
-		r = file_id_of(reader->proc_fd, path.text, &found);
+		r = proc_file_target(reader->proc_fd, process, "ns/user", &found);
 	if (r < 0)
-		return proc_error(reader, process, -r);
-	process->other_user_namespace = found.ino && !same_file(&found, &reader->user_namespace);
+		return proc_file_error(reader->proc_fd, process, -r);
+	process->other_user_namespace =
+		found.ino && !proc_file_same(&found, &reader->user_namespace);
 	process->facts |= FACT_USER_NAMESPACE;
 	return 0;
 }
 
 static int read_exec_ids(struct process_reader *reader, struct process *process)
 {
-	ssize_t len = read_whole(reader, process, "auxv", &reader->text);
+	ssize_t len = proc_file_read(reader->proc_fd, process, "auxv", &reader->text);
 
 	if (len < 0)
 		return (int)len;
@@ -678,8 +507,8 @@ struct process_reader *process_reader_new(int proc_fd)
 	if (!reader)
 		return NULL;
 	reader->proc_fd = proc_fd;
-	(void)file_id_of(proc_fd, "self/ns/user", &reader->user_namespace);
-	if (grow(&reader->text) < 0 || grow(&reader->cgroup) < 0)
+	(void)proc_file_id(proc_fd, "self/ns/user", &reader->user_namespace);
+	if (proc_text_grow(&reader->text) < 0 || proc_text_grow(&reader->cgroup) < 0)
 		return process_reader_free(reader), NULL;
 	return reader;
 }
@@ -748,7 +577,7 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid)
 {
 	const struct process thread = { .tgid = tid };
-	ssize_t len = read_whole(reader, &thread, "status", &reader->text);
+	ssize_t len = proc_file_read(reader->proc_fd, &thread, "status", &reader->text);
 	struct proc_status status;
 	int ret;
 
