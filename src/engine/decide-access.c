@@ -129,7 +129,7 @@ static void decide_gone(const struct decider *decider, const struct accessed *ac
 	/* Else what a command does would start it again, for ever. */
 	if (ret->process.ppid == decider->runner ||
 	    exempt_is_command(&decider->exemptions, ret->process.cgroup)) {
-		ret->exempt = "it is a command of a rule";
+		ret->exempt = EXEMPT_COMMAND;
 		return;
 	}
 	ret->rule = find_rule(decider, accessed, &confirming, ret);
@@ -166,7 +166,7 @@ void decide_access(struct decider *decider, pid_t tgid, const struct accessed *a
 		return;
 	/* At its end a process is in no group any more (of v1, proc_cgroup_show()). */
 	if (accessed->is_command) {
-		ret->exempt = "it is a command of a rule";
+		ret->exempt = EXEMPT_COMMAND;
 		return;
 	}
 	pidfd = identity_open(tgid);

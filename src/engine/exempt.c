@@ -60,7 +60,7 @@ const char *exempt_find(const struct rule *rule, const struct process *process,
 
 	*ret_may_act = false;
 	if (exempt_is_command(exemptions, process->cgroup))
-		return "it is a command of a rule";
+		return EXEMPT_COMMAND;
 	if (!names_containers(rule) && container_of(process->cgroup, &theirs) &&
 	    !login_is_users_choice(process->cgroup) &&
 	    !(container_of(exemptions->own_cgroup, &ours) && same_container(&theirs, &ours)))

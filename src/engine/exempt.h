@@ -16,6 +16,9 @@ struct exemptions {
 	bool is_systemd;      /* PID 1 is systemd */
 };
 
+/* Why the commands of rules are. */
+#define EXEMPT_COMMAND "it is a command of a rule"
+
 /* Is a process whose /proc/PID/cgroup this is a command of a rule? */
 bool exempt_is_command(const struct exemptions *exemptions, const char *cgroup);
 
