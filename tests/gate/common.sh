@@ -6,11 +6,13 @@
 #
 # Environment:
 #   CGRED_TIMES    how often a program is started in each way   (default: 200; in a VM 40)
+#   CGRED_MANY     how often in a row in the plainest one       (1000; 200)
 #   CGRED_FIGURES  a file that gets a line for every figure, too
 . "$(dirname "$0")/../reliability/common.sh"
 
 SYNC=auto
 TIMES=${CGRED_TIMES:-$((200 / SCALE))}
+MANY=${CGRED_MANY:-$((1000 / SCALE))}
 LOAD=idle
 n=$BASE_UID
 helper starter

@@ -116,7 +116,7 @@ run_case() {
 	env -i PATH="$PATH" HOME=/root LC_ALL=C KERNEL="$KERNEL" MODE="$MODE" INIT="$INIT" CGRED_CASE="$4" \
 		CGRED=/cgred/cgred TESTS=/cgred/tests TESTLIB=/cgred/tests/lib.sh \
 		CGRED_VM=1 CGRED_BUILD=/cgred CGRED_SCALE="$SCALE" CGRED_BURST="$BURST" CGRED_TIMES="$TIMES" \
-		CGRED_BENCH_CYCLES="$CYCLES" \
+		CGRED_MANY="$MANY" CGRED_BENCH_CYCLES="$CYCLES" \
 		setsid sh "$2" 3<&- &
 	pid=$!
 	(

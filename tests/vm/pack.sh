@@ -97,7 +97,7 @@ write_plan() {
 	local i
 	token=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	printf '%s\n' "TOKEN=$token" "KERNEL=$kernel" "MODE=$mode" "INIT=${init:-none}" \
-		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" \
+		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" "MANY=${CGRED_MANY-}" \
 		"CYCLES=${CGRED_BENCH_CYCLES-}" > "$root/vm/settings"
 	for i; do
 		echo "$i ${places[$i]} $(limit_of "$i") ${names[$i]} $(header needs "${paths[$i]}")"
