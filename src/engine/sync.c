@@ -20,7 +20,8 @@
 #include "engine/marks.h"
 #include "engine/parts.h"
 #include "engine/report.h"
-#include "process/identity.h"
+#include "engine/take-back.h"
+#include "process/executing.h"
 #include "process/sticky.h"
 #include "rule/destination.h"
 #include "rule/programs.h"
@@ -30,9 +31,10 @@
 /* How long an exec may wait for the main thread. */
 #define DEADLINE_MS 1000
 
-/* An exec that was let go and is not heard of for so long did not happen. */
+/* An exec that was let go and is not heard of for so long did not happen, or is held up. */
 #define CONFIRM_MS     2000
 #define CONFIRM_MAX_MS 10000
+#define HELD_UP_MAX_MS 60000
 
 /* Of one process so many are kept. More are execs that fail one after the other: what counts is
  * where it was before the first. */
@@ -55,6 +57,7 @@ struct expected {
 	pid_t tgid;
 	uint64_t due_ms, last_due_ms;
 	uint64_t last_ns;	      /* of the last note */
+	uint64_t ran_ns;	      /* see executing_may_be() */
 	struct exec_gate_note *notes; /* in order */
 	unsigned n_notes;
 };
@@ -289,80 +292,26 @@ static void on_notes(void *arg)
 /* ---- execs that did not happen ----------------------------------------------------------------
  */
 
-static bool is_same_process(struct engine *engine, const struct exec_gate_note *note,
-			    struct process *process)
-{
-	int pidfd = identity_open(note->tgid);
-	uint64_t identity = 0;
-
-	if (pidfd >= 0) {
-		identity = identity_number(pidfd);
-		(void)close(pidfd);
-	}
-	if (process_read(engine->reader, process, FACT_START | FACT_EXE_FILE) < 0)
-		return false;
-	if ((note->held.set_uid || note->held.set_gid) &&
-	    process_read(engine->reader, process, FACT_EXEC_IDS) < 0)
-		return false;
-	return note->identity == (identity ? identity : process->start_ticks);
-}
-
-/* The last one first. */
-static void restore(const struct engine *engine, const struct exec_gate_note *note)
-{
-	if (!note)
-		return;
-	restore(engine, note->next);
-	if (note->cgroup)
-		(void)placer_restore(engine->placer, note->tgid, note->cgroup, note->moved);
-}
-
-/* Is the process what it was to become, by its program and its ids? When it has ended, it is
- * nothing. */
-static bool has_happened(const struct exec_gate_note *note, const struct process *process)
-{
-	const struct file_id *exe = &process->exe_file;
-
-	if (!exe->ino)
-		return true;
-	if (exe->ino == note->held.file.ino && exe->dev == note->held.file.dev)
-		return held_exec_was_right(&note->held, process);
-	/* A script's interpreter. */
-	return note->held.script[0] && note->before.ino &&
-	       (exe->ino != note->before.ino || exe->dev != note->before.dev);
-}
-
-static void take_back_now(struct sync *sync, const struct expected *expected)
-{
-	struct engine *engine = sync->engine;
-	const struct exec_gate_note *note = expected->notes;
-	struct process process;
-
-	while (note->next)
-		note = note->next;
-	process_init(&process, note->tgid);
-	if (!is_same_process(engine, note, &process) || has_happened(note, &process))
-		return;
-	restore(engine, expected->notes);
-	placed_forget(engine->placed, note->tgid);
-	sync->taken_back++;
-	log_info("taken back: %d did not execute %s after all%s", (int)note->tgid,
-		 note->held.script[0] ? note->held.script : note->held.exe,
-		 note->held.set_uid || note->held.set_gid ? ", or not as its owner" : "");
-}
-
 /* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was.
  * False: the gate's thread has placed it for another exec since. */
-static bool take_back(struct sync *sync, const struct expected *expected)
+static bool give_up(struct sync *sync, const struct expected *expected)
 {
 	bool was_at;
 
 	engine_sync_begin(sync->engine, expected->tgid);
 	was_at = exec_gate_was_at(sync->exec_gate, expected->tgid);
 	if (!was_at)
-		take_back_now(sync, expected);
+		sync->taken_back += take_back(sync->engine, expected->notes);
 	engine_sync_begin(sync->engine, 0);
 	return !was_at;
+}
+
+/* On a machine that has no processor for it, or by a slow disk or server. Bounded, as a process
+ * that tries again and again is in execve() most of the time. */
+static bool is_held_up(const struct sync *sync, struct expected *expected, uint64_t now_ms)
+{
+	return now_ms < expected->last_due_ms + HELD_UP_MAX_MS &&
+	       executing_may_be(sync->engine->proc_fd, expected->tgid, &expected->ran_ns);
 }
 
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
@@ -387,7 +336,7 @@ static void check_executed(struct sync *sync, const struct expected *expected)
 		if (note->held.script[0])
 			return;
 	}
-	(void)take_back(sync, expected);
+	(void)give_up(sync, expected);
 }
 
 /* Only what was noted before the exec is confirmed by it: the next one may be held already. */
@@ -477,7 +426,7 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 		/* The exec may be among the events that are still to be read. */
 		if (more && engine->handled_ns < expected->last_ns + CONFIRM_MS * UINT64_C(1000000))
 			continue;
-		if (!take_back(sync, expected))
+		if (is_held_up(sync, expected, now_ms) || !give_up(sync, expected))
 			continue;
 		exec_gate_forget(sync->exec_gate, expected->tgid, UINT64_MAX);
 		/* What else it did meanwhile was left to the exec's decision. */

@@ -45,64 +45,64 @@ int proc_file_error(int proc_fd, const struct process *process, int error)
 	return faccessat(proc_fd, dir.text, F_OK, 0) == 0 ? -error : -ESRCH;
 }
 
-int proc_text_grow(struct proc_text *buf)
+int proc_text_grow(struct proc_text *text)
 {
-	size_t size = buf->size ? buf->size * 2 : TEXT_MIN;
-	char *data = realloc(buf->data, size);
+	size_t size = text->size ? text->size * 2 : TEXT_MIN;
+	char *data = realloc(text->data, size);
 
 	if (!data)
 		return -ENOMEM;
-	buf->data = data;
-	buf->size = size;
+	text->data = data;
+	text->size = size;
 	return 0;
 }
 
 /* The text, or its first max bytes, and a zero byte. */
-static ssize_t read_fd(int fd, struct proc_text *buf, size_t max, bool is_one_piece)
+static ssize_t read_fd(int fd, struct proc_text *text, size_t max, bool is_one_piece)
 {
 	size_t len = 0;
 	size_t asked;
 	ssize_t got;
 
 	do {
-		if (len + 1 >= buf->size && proc_text_grow(buf) < 0)
+		if (len + 1 >= text->size && proc_text_grow(text) < 0)
 			return -ENOMEM;
-		asked = buf->size - 1 - len;
+		asked = text->size - 1 - len;
 		if (asked > max - len)
 			asked = max - len;
-		got = read(fd, buf->data + len, asked);
+		got = read(fd, text->data + len, asked);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return -errno;
 		len += (size_t)got;
 	} while (got != 0 && len < max && !(is_one_piece && got > 0 && (size_t)got < asked));
-	buf->data[len] = '\0';
+	text->data[len] = '\0';
 	return (ssize_t)len;
 }
 
 static ssize_t read_file(int proc_fd, const struct process *process, const char *name,
-			 struct proc_text *buf, size_t max, bool is_one_piece)
+			 struct proc_text *text, size_t max, bool is_one_piece)
 {
 	struct proc_file_path path = proc_file_path(process, name);
 	cleanup_close int fd = openat(proc_fd, path.text, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -errno : read_fd(fd, buf, max, is_one_piece);
+	ssize_t len = fd < 0 ? -errno : read_fd(fd, text, max, is_one_piece);
 
 	return len < 0 ? proc_file_error(proc_fd, process, (int)-len) : len;
 }
 
 ssize_t proc_file_read(int proc_fd, const struct process *process, const char *name,
-		       struct proc_text *buf)
+		       struct proc_text *text)
 {
-	ssize_t len = read_file(proc_fd, process, name, buf, TEXT_MAX, true);
+	ssize_t len = read_file(proc_fd, process, name, text, TEXT_MAX, true);
 
 	return len == TEXT_MAX ? -EFBIG : len;
 }
 
 ssize_t proc_file_read_part(int proc_fd, const struct process *process, const char *name,
-			    struct proc_text *buf, size_t max)
+			    struct proc_text *text, size_t max)
 {
-	return read_file(proc_fd, process, name, buf, max, false);
+	return read_file(proc_fd, process, name, text, max, false);
 }
 
 ssize_t proc_file_link(int proc_fd, const struct process *process, const char *name,

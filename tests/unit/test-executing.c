@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* process/executing.h */
+#include "config.h"
+
+#include "process/executing.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helpers.h"
+
+#define MS UINT64_C(1000000)
+
+static uint64_t ran_ns;
+
+static bool asked(const char *syscall_text)
+{
+	dir_write("42/syscall", syscall_text);
+	return executing_may_be(dir_fd, 42, &ran_ns);
+}
+
+static bool sleeps_in(long number)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%ld 0x7ffd 0x0 0x0 0x0 0x0 0x0 0x7ffc 0x7f12\n",
+		       number);
+	return asked(text);
+}
+
+START_TEST(who_sleeps_in_it_is_there)
+{
+	ck_assert(sleeps_in(SYS_execve));
+	ck_assert(sleeps_in(SYS_execveat));
+	ck_assert(!sleeps_in(SYS_pause));
+	ck_assert(!asked("-1 0x7ffc 0x7f12\n")); /* in none: an exception, or stopped */
+	ck_assert(!asked(""));
+}
+END_TEST
+
+static bool has_run(uint64_t ns)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%llu 123456 7\n", (unsigned long long)ns);
+	dir_write("42/schedstat", text);
+	return asked("running\n");
+}
+
+START_TEST(who_has_no_processor_may_be_there)
+{
+	ran_ns = 0;
+	ck_assert(has_run(5000 * MS)); /* most of it before */
+	ck_assert(has_run(5000 * MS));
+	ck_assert(has_run(5000 * MS + (EXECUTING_MS - 1) * MS));
+	ck_assert(!has_run(5000 * MS + (2 * EXECUTING_MS - 1) * MS));
+	ck_assert(has_run(5000 * MS + (2 * EXECUTING_MS - 1) * MS));
+}
+END_TEST
+
+START_TEST(what_cannot_be_told_is_no)
+{
+	ran_ns = 0;
+	ck_assert(!asked("running\n")); /* a kernel without schedstat */
+	ck_assert(!executing_may_be(dir_fd, 43, &ran_ns));
+}
+END_TEST
+
+/* A real one that never sleeps has left execve() when it has had its time, whenever that is. */
+START_TEST(who_runs_and_runs_is_not_there)
+{
+	cleanup_close int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t pid = fork();
+	bool was_no = false;
+
+	if (pid == 0) {
+		for (;;)
+			;
+	}
+	ck_assert_int_gt(pid, 0);
+	ran_ns = 0;
+	for (int i = 0; i < 100 && !was_no; i++) {
+		(void)usleep(300000);
+		was_no = !executing_may_be(proc_fd, pid, &ran_ns);
+	}
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert(was_no);
+	ck_assert_uint_gt(ran_ns, 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("executing");
+
+	tcase_add_checked_fixture(tcase, dir_make, dir_remove);
+	tcase_add_test(tcase, who_sleeps_in_it_is_there);
+	tcase_add_test(tcase, who_has_no_processor_may_be_there);
+	tcase_add_test(tcase, what_cannot_be_told_is_no);
+	tcase_add_test(tcase, who_runs_and_runs_is_not_there);
+	return run_tests(tcase);
+}
