@@ -57,7 +57,7 @@ struct expected {
 	pid_t tgid;
 	uint64_t due_ms, last_due_ms;
 	uint64_t last_ns;	      /* of the last note */
-	uint64_t ran_ns;	      /* see executing_may_be() */
+	uint64_t first_ns;	      /* see executing_may_be() */
 	struct exec_gate_note *notes; /* in order */
 	unsigned n_notes;
 };
@@ -143,6 +143,7 @@ static void expect(struct sync *sync, struct exec_gate_note *note)
 		exec_gate_note_free(note);
 		return;
 	}
+	expected->first_ns = 0;
 	expected->due_ms = engine_now_ms() + CONFIRM_MS;
 	if (expected->due_ms > expected->last_due_ms)
 		expected->due_ms = expected->last_due_ms;
@@ -311,7 +312,7 @@ static bool give_up(struct sync *sync, const struct expected *expected)
 static bool is_held_up(const struct sync *sync, struct expected *expected, uint64_t now_ms)
 {
 	return now_ms < expected->last_due_ms + HELD_UP_MAX_MS &&
-	       executing_may_be(sync->engine->proc_fd, expected->tgid, &expected->ran_ns);
+	       executing_may_be(sync->engine->proc_fd, expected->tgid, &expected->first_ns);
 }
 
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)

@@ -6,16 +6,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define EXECUTING_MS 1000 /* of a processor: that much no exec needs */
+
 /*
- * May the process be inside execve(2)? Yes where it sleeps there (/proc/PID/syscall); where it is
- * running, or waits for a processor to, as long as it has had less than EXECUTING_MS of one since
- * the last time this was asked
- * (/proc/PID/schedstat): that much no exec needs, so one that has had more has left it. No where
- * that cannot be told: the process is gone, the kernel was built without, or forbids to look; and
- * of a 32-bit program that sleeps. proc_fd: a directory like /proc. *ran_ns is what it has had, of
- * the first time it is asked 0.
+ * May the process be inside execve(2)? Yes where it sleeps in the kernel without being woken by
+ * signals (state D), as for a disk; where it runs or waits for a processor, as long as it has had
+ * less than EXECUTING_MS of one since this was first asked. No where that cannot be told. By its
+ * first thread. proc_fd: a directory like /proc. *first_ns: 0 at first, and again for another exec.
  */
-#define EXECUTING_MS 200
-bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *ran_ns);
+bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns);
 
 #endif

@@ -274,8 +274,9 @@ static int read_ids(struct process_reader *reader, struct process *process)
 	if (ret <= 0)
 		return ret < 0 ? ret : read_status(reader, process);
 	ret = identity_read_ids(process->pidfd, &ids);
+	/* Or is without a parent: 6.13 to 6.15 say that of both. */
 	if (ret == -ESRCH)
-		return ret;
+		return read_status(reader, process);
 	if (ret < 0) {
 		reader->no_pidfd_info = true;
 		return read_status(reader, process);

@@ -18,7 +18,7 @@ E
 start_gate
 
 mkfifo "$T/end"
-"$T/bin/hold" "$slow" 6000 <"$T/end" >"$T/held" 2>&1 &
+"$T/bin/hold" "$slow" 600000 <"$T/end" >"$T/held" 2>&1 &
 holder=$!
 exec 9>"$T/end"
 wait_for 5 grep -q ready "$T/held" || skip "no program can be held: $(cat "$T/held")"
