@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * hold FILE MS: whoever executes the file waits for so many milliseconds, as for a slow disk. Says
- * "ready" when that is so, and "held PID" for each. Ends with its standard input, and all go on.
+ * hold FILE: whoever executes the file waits, as for a slow disk. Says "ready" when that is so, and
+ * "held PID" for each. Ends with its standard input, and all go on.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/fanotify.h>
 #include <unistd.h>
 
-static void answer(int fanotify, int ms)
+static void see(int fanotify)
 {
 	struct fanotify_event_metadata event;
-	struct pollfd end = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	if (read(fanotify, &event, sizeof(event)) != sizeof(event))
-		return;
-	(void)printf("held %d\n", (int)event.pid);
-	(void)poll(&end, 1, ms);
-	(void)!write(fanotify, &(struct fanotify_response){ .fd = event.fd, .response = FAN_ALLOW },
-		     sizeof(struct fanotify_response));
-	(void)close(event.fd);
+	if (read(fanotify, &event, sizeof(event)) == sizeof(event))
+		(void)printf("held %d\n", (int)event.pid);
 }
 
 int main(int argc, char **argv)
@@ -31,7 +24,7 @@ int main(int argc, char **argv)
 	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
 				{ .fd = fanotify, .events = POLLIN } };
 
-	if (argc != 3 || fanotify < 0 ||
+	if (argc != 2 || fanotify < 0 ||
 	    fanotify_mark(fanotify, FAN_MARK_ADD, FAN_OPEN_EXEC_PERM, AT_FDCWD, argv[1]) < 0) {
 		perror("hold");
 		return 1;
@@ -40,7 +33,7 @@ int main(int argc, char **argv)
 	(void)puts("ready");
 	while (poll(fds, 2, -1) >= 0 && !fds[0].revents) {
 		if (fds[1].revents)
-			answer(fanotify, atoi(argv[2]));
+			see(fanotify);
 	}
 	return 0;
 }
