@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #define STATUS(name, ids, groups)                                                               \
 	"Name:\t" name "\nState:\tS (sleeping)\nTgid:\t42\nPPid:\t7\nUid:\t" ids "\nGid:\t" ids \
@@ -630,14 +631,24 @@ END_TEST
 
 static int told; /* a pipe of the thread below */
 
+static bool first_thread_has_ended(void)
+{
+	char stat[512] = "";
+	const char *state;
+
+	ck_assert_int_gt(file_read_buf(AT_FDCWD, "/proc/self/stat", stat, sizeof(stat)), 0);
+	state = strrchr(stat, ')');
+	return state && strncmp(state, ") Z", 3) == 0;
+}
+
 static void *outlive_the_first_thread(void *arg)
 {
 	char byte = 0;
 
 	(void)arg;
-	/* Of this thread only, as after a setgid() that the first one did not live to see. */
-	while (faccessat(AT_FDCWD, "/proc/self/exe", F_OK, 0) == 0)
+	while (!first_thread_has_ended())
 		(void)usleep(1000);
+	/* Of this thread only, as after a setgid() that the first one did not live to see. */
 	(void)syscall(SYS_setresgid, 12345, 12345, 12345);
 	(void)!write(told, &byte, 1);
 	(void)pause();
