@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 #include <utlist.h>
 
 #include "base/diag.h"
@@ -31,7 +30,8 @@
 /* How long an exec may wait for the main thread. */
 #define DEADLINE_MS 1000
 
-/* An exec that was let go and is not heard of for so long did not happen, or is held up. */
+/* An exec that was let go and is not heard of for so long did not happen, or is held up. That it is
+ * held up is believed for HELD_UP_MAX_MS after CONFIRM_MAX_MS. */
 #define CONFIRM_MS     2000
 #define CONFIRM_MAX_MS 10000
 #define HELD_UP_MAX_MS 60000
@@ -69,7 +69,6 @@ struct sync {
 	struct marks *marks;
 	struct expected *expected;
 	struct loop_watch *on_notes;
-	uint64_t taken_back;
 	bool plan_is_old; /* a group of it was made or removed */
 	bool lost_files;  /* files have come of which nothing is known */
 	bool has_placed;  /* since the plan was made */
@@ -302,7 +301,7 @@ static bool give_up(struct sync *sync, const struct expected *expected)
 	engine_sync_begin(sync->engine, expected->tgid);
 	was_at = exec_gate_was_at(sync->exec_gate, expected->tgid);
 	if (!was_at)
-		sync->taken_back += take_back(sync->engine, expected->notes);
+		take_back(sync->engine, expected->notes);
 	engine_sync_begin(sync->engine, 0);
 	return !was_at;
 }

@@ -54,7 +54,7 @@ static bool has_happened(const struct exec_gate_note *note, const struct process
 	       (exe->ino != note->before.ino || exe->dev != note->before.dev);
 }
 
-bool take_back(struct engine *engine, const struct exec_gate_note *notes)
+void take_back(struct engine *engine, const struct exec_gate_note *notes)
 {
 	const struct exec_gate_note *note = notes;
 	struct process process;
@@ -63,11 +63,10 @@ bool take_back(struct engine *engine, const struct exec_gate_note *notes)
 		note = note->next;
 	process_init(&process, note->tgid);
 	if (!is_same_process(engine, note, &process) || has_happened(note, &process))
-		return false;
+		return;
 	restore(engine, notes);
 	placed_forget(engine->placed, note->tgid);
 	log_info("taken back: %d did not execute %s after all%s", (int)note->tgid,
 		 note->held.script[0] ? note->held.script : note->held.exe,
 		 note->held.set_uid || note->held.set_gid ? ", or not as its owner" : "");
-	return true;
 }

@@ -2,8 +2,6 @@
 #ifndef CGRED_ENGINE_TAKE_BACK_H
 #define CGRED_ENGINE_TAKE_BACK_H
 
-#include <stdbool.h>
-
 struct engine;
 struct exec_gate_note;
 
@@ -11,8 +9,9 @@ struct exec_gate_note;
  * The process of these notes (a list, in order, with one at least) executed none of what it was
  * placed for by the exec gate: it is put back where it was before the first of them. Unless it has
  * become what the last one says, or something that its script's interpreter may be, or is gone:
- * then false. Of an exec that is still under way nothing can be told by this (executing_may_be()).
+ * then nothing is done. Of an exec that is still under way nothing can be told by this
+ * (executing_may_be()).
  */
-bool take_back(struct engine *engine, const struct exec_gate_note *notes);
+void take_back(struct engine *engine, const struct exec_gate_note *notes);
 
 #endif
