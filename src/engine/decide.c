@@ -404,11 +404,10 @@ static void decide_any(struct decider *decider, pid_t tgid, struct decide_subjec
 		ret->verdict = decide_unreadable(ret, pidfd);
 		return;
 	}
-	if (!subject->held)
+	if (!subject->held) {
 		ret->process.pidfd = pidfd;
-	if (decider->has_executed && !subject->held) {
-		ret->process.first_lives = true;
-		ret->process.one_name = decider->one_name;
+		ret->process.first_lives = decider->has_executed;
+		ret->process.one_name = decider->has_executed ? decider->one_name : 0;
 	}
 	subject->is_sticky = decide_is_sticky(decider, &ret->process);
 	/* It is not to be moved. What it does is no less forbidden. */

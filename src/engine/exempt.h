@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* Why the commands of rules are left alone. */
+#define EXEMPT_COMMAND "it is a command of a rule"
+
 struct hierarchies;
 struct process;
 struct rule;
@@ -15,9 +18,6 @@ struct exemptions {
 	const char *commands; /* path of the group of the rules' commands; NULL: none */
 	bool is_systemd;      /* PID 1 is systemd */
 };
-
-/* Why the commands of rules are. */
-#define EXEMPT_COMMAND "it is a command of a rule"
 
 /* Is a process whose /proc/PID/cgroup this is a command of a rule? */
 bool exempt_is_command(const struct exemptions *exemptions, const char *cgroup);

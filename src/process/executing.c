@@ -4,8 +4,10 @@
 
 #include "process/executing.h"
 
-#include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
+#include "base/num.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
 #include "process/process.h"
@@ -13,23 +15,21 @@
 #define NS_PER_MS UINT64_C(1000000)
 
 /* What it has had of a processor (sched-stats.rst). False where the kernel does not count that. */
-static bool read_ran(int proc_fd, const struct process *process, struct proc_text *text,
-		     uint64_t *ret)
+static bool read_ran(int proc_fd, const struct process *process, uint64_t *ret)
 {
-	char *end;
+	struct proc_file_path path = proc_file_path(process, "schedstat");
+	char text[128];
+	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
+	const char *end = len > 0 ? memchr(text, ' ', (size_t)len) : NULL;
 
-	if (proc_file_read(proc_fd, process, "schedstat", text) <= 0)
-		return false;
-	*ret = strtoull(text->data, &end, 10);
-	return *ret != 0 && *end == ' ';
+	return end && num_parse_u64(text, (size_t)(end - text), ret) && *ret != 0;
 }
 
-static bool is_short_of_time(int proc_fd, const struct process *process, struct proc_text *text,
-			     uint64_t *first_ns)
+static bool is_short_of_time(int proc_fd, const struct process *process, uint64_t *first_ns)
 {
 	uint64_t ran_ns;
 
-	if (!read_ran(proc_fd, process, text, &ran_ns))
+	if (!read_ran(proc_fd, process, &ran_ns))
 		return false;
 	if (!*first_ns)
 		*first_ns = ran_ns;
@@ -41,15 +41,13 @@ static bool is_short_of_time(int proc_fd, const struct process *process, struct 
 bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns)
 {
 	const struct process process = { .tgid = tgid };
-	struct proc_text text = { 0 };
+	struct proc_file_path path = proc_file_path(&process, "stat");
+	char text[1024];
+	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
 	struct proc_stat stat;
-	ssize_t len = proc_file_read(proc_fd, &process, "stat", &text);
-	bool may_be = false;
 
-	if (len > 0 && proc_parse_stat(text.data, (size_t)len, &stat) == 0)
-		may_be =
-			stat.state == 'D' ||
-			(stat.state == 'R' && is_short_of_time(proc_fd, &process, &text, first_ns));
-	free(text.data);
-	return may_be;
+	if (len < 0 || proc_parse_stat(text, (size_t)len, &stat) < 0)
+		return false;
+	return stat.state == 'D' ||
+	       (stat.state == 'R' && is_short_of_time(proc_fd, &process, first_ns));
 }

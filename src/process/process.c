@@ -249,8 +249,8 @@ static int read_exe(struct process_reader *reader, struct process *process)
 }
 
 /*
- * Does the first thread live? Without an executable it has ended, or never had one; a link to one
- * costs a fifth of PID/status. 1, 0; -ESRCH; -EAGAIN: read anew, from another thread.
+ * Does the first thread live? Without an executable it has ended, or is a kernel thread; a link to
+ * one costs a fifth of PID/status. 1, 0; -ESRCH; -EAGAIN: read anew, from another thread.
  */
 static int first_thread_lives(struct process_reader *reader, struct process *process)
 {
