@@ -8,7 +8,8 @@
  *   slow MS [PART]      writes work, but begin so many milliseconds later
  *   subscribe MS        a socket of the proc connector is made, but so many milliseconds later
  *   drop ERROR          what recvmmsg() would read in the middle of a decision about a process,
- * whose status has been read since the loop waited, is thrown away, and the call fails
+ *                       whose executable or status has been asked for since the loop waited, is
+ *                       thrown away, and the call fails
  *
  * Anything else: nothing fails. Only the first thread's calls do.
  */
@@ -35,12 +36,13 @@
 int __openat64_2(int dir, const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
+ssize_t __readlinkat_chk(int dir, const char *path, char *buf, size_t len, size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_malloc(size_t size);
 
 static const char *order;
 
-/* The status of a process was opened since the loop waited. Of the first thread. */
+/* The first thread has asked about a process since the loop waited. */
 static bool deciding;
 
 __attribute__((constructor)) static void begin(void)
@@ -102,10 +104,15 @@ static bool fails(const char *call, const char *path, int fd)
 	return error != 0;
 }
 
+static void notice_decision(const char *path, const char *part)
+{
+	if (order && strstr(path, part) && is_first_thread())
+		deciding = true;
+}
+
 static int open_at(int dir, const char *path, int flags, mode_t mode)
 {
-	if (order && strstr(path, "status") && is_first_thread())
-		deciding = true;
+	notice_decision(path, "/status");
 	if (fails("open", path, -1))
 		return -1;
 	return (int)syscall(SYS_openat, dir, path, flags, mode);
@@ -153,6 +160,19 @@ int __openat_2(int dir, const char *path, int flags)
 int __openat64_2(int dir, const char *path, int flags)
 {
 	return open_at(dir, path, flags, 0);
+}
+
+ssize_t readlinkat(int dir, const char *path, char *buf, size_t len)
+{
+	notice_decision(path, "/exe");
+	return syscall(SYS_readlinkat, dir, path, buf, len);
+}
+
+ssize_t __readlinkat_chk(int dir, const char *path, char *buf, size_t len, size_t size)
+{
+	if (len > size)
+		abort();
+	return readlinkat(dir, path, buf, len);
 }
 
 ssize_t read(int fd, void *buf, size_t len)
