@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Is a process still inside execve(2)? */
+/* Is a thread of a process still inside execve(2)? */
 #include "config.h"
 
 #include "process/executing.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "process/proc-file.h"
@@ -14,40 +17,74 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-/* What it has had of a processor (sched-stats.rst). False where the kernel does not count that. */
-static bool read_ran(int proc_fd, const struct process *process, uint64_t *ret)
+/* What its threads do, as far as they are looked at. */
+struct threads {
+	bool any_sleeps, any_runs;
+	uint64_t ran_ns; /* what those that run have had of a processor */
+};
+
+/* 0 where the kernel does not count that (sched-stats.rst). */
+static uint64_t read_ran(int proc_fd, const struct process *thread)
 {
-	struct proc_file_path path = proc_file_path(process, "schedstat");
+	struct proc_file_path path = proc_file_path(thread, "schedstat");
 	char text[128];
 	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
 	const char *end = len > 0 ? memchr(text, ' ', (size_t)len) : NULL;
+	uint64_t ran_ns = 0;
 
-	return end && num_parse_u64(text, (size_t)(end - text), ret) && *ret != 0;
-}
-
-static bool is_short_of_time(int proc_fd, const struct process *process, uint64_t *first_ns)
-{
-	uint64_t ran_ns;
-
-	if (!read_ran(proc_fd, process, &ran_ns))
-		return false;
-	if (!*first_ns)
-		*first_ns = ran_ns;
-	return ran_ns - *first_ns < EXECUTING_MS * NS_PER_MS;
+	return end && num_parse_u64(text, (size_t)(end - text), &ran_ns) ? ran_ns : 0;
 }
 
 /* Not by PID/syscall: who reads that waits for a lock that an exec holds while it closes files, and
  * a user's file system may make that last (fs/proc/base.c, lock_trace()). */
-bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns)
+static void look_at(int proc_fd, const struct process *thread, struct threads *threads)
 {
-	const struct process process = { .tgid = tgid };
-	struct proc_file_path path = proc_file_path(&process, "stat");
+	struct proc_file_path path = proc_file_path(thread, "stat");
 	char text[1024];
 	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
 	struct proc_stat stat;
+	uint64_t ran_ns;
 
 	if (len < 0 || proc_parse_stat(text, (size_t)len, &stat) < 0)
-		return false;
-	return stat.state == 'D' ||
-	       (stat.state == 'R' && is_short_of_time(proc_fd, &process, first_ns));
+		return;
+	threads->any_sleeps |= stat.state == 'D';
+	ran_ns = stat.state == 'R' ? read_ran(proc_fd, thread) : 0;
+	threads->any_runs |= ran_ns != 0;
+	threads->ran_ns += ran_ns;
+}
+
+static void look_at_threads(int proc_fd, pid_t tgid, struct threads *threads)
+{
+	struct process thread = { .tgid = tgid };
+	struct proc_file_path path = proc_file_path(&thread, "task");
+	cleanup_close int fd = openat(proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	unsigned n = 0;
+
+	if (!dir)
+		return;
+	(void)take_fd(&fd); /* the stream's */
+	while (n < EXECUTING_THREADS && (entry = readdir(dir))) {
+		uint32_t tid;
+
+		if (!num_parse_u32(entry->d_name, strlen(entry->d_name), &tid))
+			continue;
+		thread.tid = (pid_t)tid;
+		look_at(proc_fd, &thread, threads);
+		n++;
+	}
+}
+
+bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns)
+{
+	struct threads threads = { 0 };
+
+	look_at_threads(proc_fd, tgid, &threads);
+	if (threads.any_sleeps || !threads.any_runs)
+		return threads.any_sleeps;
+	/* Fewer run than before: what these have had is not known. */
+	if (!*first_ns || threads.ran_ns < *first_ns)
+		*first_ns = threads.ran_ns;
+	return threads.ran_ns - *first_ns < EXECUTING_MS * NS_PER_MS;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Between the gate's answer and the exec event can be seconds: a slow disk, no processor. That is no exec that did not
-# happen: the process stays in its group, and is placed once.
+# happen, whichever thread it is by: the process stays in its group, and is placed once.
 #
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
@@ -17,21 +17,31 @@ $n:$T/bin/script  $C1  $CG/a
 E
 start_gate
 
-mkfifo "$T/end"
-"$T/bin/hold" "$slow" <"$T/end" >"$T/held" 2>&1 &
-holder=$!
-exec 9>"$T/end"
-wait_for 5 grep -q ready "$T/held" || skip "no program can be held: $(cat "$T/held")"
-as "$n" "$n" "$T/bin/script" 9>&-
-wait_for 5 logged "placed $PID .*before its first instruction" || fail "the gate did not place it: $(log | tail -n 2)"
-wait_for 5 grep -q "held $PID" "$T/held" || fail "the interpreter is not held: $(cat "$T/held")"
-stays_for 5 is_in "$PID" "$C1" "$CG/a" || fail "it was taken back: $(log | tail -n 1)"
-! runs "$slow" || fail "the exec was over too soon"
-exec 9>&-
-wait $holder || fail "hold: $(cat "$T/held")"
-wait_for 5 runs "$slow" || fail "the exec did not go on"
-settle
-assert_in "$PID" "$C1" "$CG/a"
-assert_not_logged 'taken back'
-[ "$(placements "$PID")" -eq 1 ] || fail "$(placements "$PID") placements: $(log | grep "placed $PID ")"
+# held_up STEP...: who takes the steps, the last of them an exec of the script.
+held_up() {
+	mark_log
+	rm -f "$T/end"
+	mkfifo "$T/end"
+	"$T/bin/hold" "$slow" <"$T/end" >"$T/held" 2>&1 &
+	holder=$!
+	exec 9>"$T/end"
+	wait_for 5 grep -q ready "$T/held" || skip "no program can be held: $(cat "$T/held")"
+	steps groups "" gid "$n" uid "$n" "$@" exec "$T/bin/script" 9>&-
+	wait_for 5 logged "placed $PID .*before its first instruction" ||
+		fail "the gate did not place it: $(log | tail -n 2)"
+	wait_for 5 grep -q "held " "$T/held" || fail "the interpreter is not held: $(cat "$T/held")"
+	stays_for 5 is_in "$PID" "$C1" "$CG/a" || fail "it was taken back: $(log | tail -n 1)"
+	! runs "$slow" || fail "the exec was over too soon"
+	exec 9>&-
+	wait $holder || fail "hold: $(cat "$T/held")"
+	wait_for 5 runs "$slow" || fail "the exec did not go on"
+	settle
+	assert_in "$PID" "$C1" "$CG/a"
+	assert_not_logged 'taken back'
+	[ "$(placements "$PID")" -eq 1 ] || fail "$(placements "$PID") placements: $(log | grep "placed $PID ")"
+	stop "$PID"
+}
+
+held_up
+held_up thread
 daemon_lives

@@ -16,13 +16,20 @@
 
 static uint64_t ran_ns;
 
+static void set_state(const char *thread, const char *state)
+{
+	char path[64], text[128];
+
+	(void)snprintf(path, sizeof(path), "42/task/%s/stat", thread);
+	(void)snprintf(text, sizeof(text),
+		       "%s (x) %s 7 42 42 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 31337 0 0\n", thread,
+		       state);
+	dir_write(path, text);
+}
+
 static bool is_in_state(const char *state)
 {
-	char text[128];
-
-	(void)snprintf(text, sizeof(text),
-		       "42 (x) %s 7 42 42 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 31337 0 0\n", state);
-	dir_write("42/stat", text);
+	set_state("42", state);
 	return executing_may_be(dir_fd, 42, &ran_ns);
 }
 
@@ -35,12 +42,18 @@ START_TEST(who_waits_for_a_disk_may_be_there)
 }
 END_TEST
 
+static void set_ran(const char *thread, uint64_t ns)
+{
+	char path[64], text[64];
+
+	(void)snprintf(path, sizeof(path), "42/task/%s/schedstat", thread);
+	(void)snprintf(text, sizeof(text), "%llu 123456 7\n", (unsigned long long)ns);
+	dir_write(path, text);
+}
+
 static bool has_run(uint64_t ns)
 {
-	char text[64];
-
-	(void)snprintf(text, sizeof(text), "%llu 123456 7\n", (unsigned long long)ns);
-	dir_write("42/schedstat", text);
+	set_ran("42", ns);
 	return is_in_state("R");
 }
 
@@ -52,6 +65,28 @@ START_TEST(who_has_no_processor_may_be_there)
 	ck_assert(has_run((5000 + EXECUTING_MS - 1) * MS));
 	ck_assert(!has_run((5000 + EXECUTING_MS) * MS));
 	ck_assert(!has_run((5000 + EXECUTING_MS) * MS));
+}
+END_TEST
+
+/* Any of them may execute, not the first only. */
+START_TEST(every_thread_counts)
+{
+	ran_ns = 0;
+	set_state("43", "D");
+	ck_assert(is_in_state("S"));
+	set_state("43", "S");
+	ck_assert(!is_in_state("S"));
+	set_state("43", "R");
+	set_ran("43", 700 * MS);
+	ck_assert(is_in_state("S"));
+	/* What they have had together: now 700 more. */
+	ck_assert(has_run(700 * MS));
+	set_ran("43", 1000 * MS);
+	ck_assert(!is_in_state("R"));
+	/* One has ended: of the others nothing is known. */
+	set_state("43", "S");
+	ck_assert(has_run(600 * MS));
+	ck_assert_uint_eq(ran_ns, 600 * MS);
 }
 END_TEST
 
@@ -94,6 +129,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, dir_make, dir_remove);
 	tcase_add_test(tcase, who_waits_for_a_disk_may_be_there);
 	tcase_add_test(tcase, who_has_no_processor_may_be_there);
+	tcase_add_test(tcase, every_thread_counts);
 	tcase_add_test(tcase, what_cannot_be_told_is_no);
 	tcase_add_test(tcase, who_runs_and_runs_is_not_there);
 	return run_tests(tcase);
