@@ -206,12 +206,12 @@ static int read_no_exe(struct process_reader *reader, struct process *process)
 		return ret;
 	if (process->tid)
 		return -ESRCH;
-	if (stat.state == 'Z') {
+	if (stat.state == 'Z' || stat.exiting) {
 		ret = adopt_thread(reader, process);
 		if (ret < 0)
 			return ret;
-	} else if (stat.exiting) {
-		return -ESRCH;
+		if (stat.state != 'Z')
+			return -ESRCH;
 	}
 	process->exe_file = (struct file_id){ 0 };
 	process->facts |= FACT_EXE_FILE;

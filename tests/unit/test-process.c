@@ -262,6 +262,14 @@ START_TEST(a_process_lives_on_in_its_other_threads)
 	ck_assert_str_eq(process.exe, in_dir("bin/prog"));
 	ck_assert_str_eq(process.cgroup, "0::/b\n");
 	ck_assert_uint_eq(process.start_ticks, 31337); /* of the first thread */
+
+	/* Between losing its memory and being a zombie. */
+	put("42/stat", STAT("R", "4194308"));
+	process_init(&process, 42);
+	read_facts(FACT_EXE | FACT_CGROUP);
+	ck_assert_int_eq(process.tid, 43);
+	ck_assert_str_eq(process.exe, in_dir("bin/prog"));
+	ck_assert_str_eq(process.cgroup, "0::/b\n");
 }
 END_TEST
 
