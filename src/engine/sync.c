@@ -21,6 +21,7 @@
 #include "engine/report.h"
 #include "engine/take-back.h"
 #include "process/executing.h"
+#include "process/patient.h"
 #include "process/sticky.h"
 #include "rule/destination.h"
 #include "rule/programs.h"
@@ -58,6 +59,7 @@ struct expected {
 	uint64_t due_ms, last_due_ms;
 	uint64_t last_ns;	      /* of the last note */
 	uint64_t first_ns;	      /* see executing_may_be() */
+	bool executed;		      /* as what cannot be told yet */
 	struct exec_gate_note *notes; /* in order */
 	unsigned n_notes;
 };
@@ -67,6 +69,7 @@ struct sync {
 	struct exec_gate *exec_gate;
 	struct gate *gate;
 	struct marks *marks;
+	struct patient *patient;
 	struct expected *expected;
 	struct loop_watch *on_notes;
 	bool plan_is_old; /* a group of it was made or removed */
@@ -292,26 +295,38 @@ static void on_notes(void *arg)
 /* ---- execs that did not happen ----------------------------------------------------------------
  */
 
-/* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was.
- * False: the gate's thread has placed it for another exec since. */
-static bool give_up(struct sync *sync, const struct expected *expected)
+enum end {
+	END_DONE,
+	END_PLACED,  /* the gate's thread has placed it for another exec since */
+	END_NOT_YET, /* it cannot be told what has become of the exec */
+};
+
+/* ENOEXEC, E2BIG, AT_EXECVE_CHECK: the caller goes on as what it was, and belongs where it was. */
+static enum end end_wait(struct sync *sync, const struct expected *expected)
 {
-	bool was_at;
+	enum end end = END_DONE;
 
 	engine_sync_begin(sync->engine, expected->tgid);
-	was_at = exec_gate_was_at(sync->exec_gate, expected->tgid);
-	if (!was_at)
-		take_back(sync->engine, expected->notes);
+	if (exec_gate_was_at(sync->exec_gate, expected->tgid))
+		end = END_PLACED;
+	else if (!take_back(sync->engine, sync->patient, expected->notes))
+		end = END_NOT_YET;
 	engine_sync_begin(sync->engine, 0);
-	return !was_at;
+	return end;
 }
 
 /* On a machine that has no processor for it, or by a slow disk or server. Bounded, as a process
  * that tries again and again is in execve() most of the time. */
-static bool is_held_up(const struct sync *sync, struct expected *expected, uint64_t now_ms)
+static bool must_wait(struct sync *sync, struct expected *expected, uint64_t now_ms)
 {
-	return now_ms < expected->last_due_ms + HELD_UP_MAX_MS &&
-	       executing_may_be(sync->engine->proc_fd, expected->tgid, &expected->first_ns);
+	bool may_wait = now_ms < expected->last_due_ms + HELD_UP_MAX_MS;
+	enum end end;
+
+	if (may_wait &&
+	    executing_may_be(sync->engine->proc_fd, expected->tgid, &expected->first_ns))
+		return true;
+	end = end_wait(sync, expected);
+	return end == END_PLACED || (end == END_NOT_YET && may_wait);
 }
 
 bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
@@ -325,18 +340,18 @@ bool engine_sync_is_ahead(struct engine *engine, pid_t tgid)
 	return expected || exec_gate_was_at(sync->exec_gate, tgid);
 }
 
-/* A shell that is told ENOEXEC executes itself instead. What runs for a script is its
- * interpreter. */
-static void check_executed(struct sync *sync, const struct expected *expected)
+/* A shell that is told ENOEXEC executes itself instead. What runs for a script is its interpreter.
+ * False: that it has become what it was placed for cannot be told yet. */
+static bool check_executed(struct sync *sync, const struct expected *expected)
 {
 	const struct exec_gate_note *note;
 
 	LL_FOREACH(expected->notes, note)
 	{
 		if (note->held.script[0])
-			return;
+			return true;
 	}
-	(void)give_up(sync, expected);
+	return end_wait(sync, expected) != END_NOT_YET;
 }
 
 /* Only what was noted before the exec is confirmed by it: the next one may be held already. */
@@ -362,9 +377,11 @@ void engine_sync_executed(struct engine *engine, const struct event *event)
 	}
 	if (!note) {
 		/* When it has executed something else since, nothing can be told of this one. */
-		if (!engine_has_later(engine, event->tgid))
-			check_executed(sync, expected);
-		forget_expected(sync, expected);
+		if (expected->executed || engine_has_later(engine, event->tgid) ||
+		    check_executed(sync, expected))
+			forget_expected(sync, expected);
+		else
+			expected->executed = true;
 		return;
 	}
 	while (expected->notes != note)
@@ -426,7 +443,7 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 		/* The exec may be among the events that are still to be read. */
 		if (more && engine->handled_ns < expected->last_ns + CONFIRM_MS * UINT64_C(1000000))
 			continue;
-		if (is_held_up(sync, expected, now_ms) || !give_up(sync, expected))
+		if (must_wait(sync, expected, now_ms))
 			continue;
 		exec_gate_forget(sync->exec_gate, expected->tgid, UINT64_MAX);
 		/* What else it did meanwhile was left to the exec's decision. */
@@ -501,6 +518,9 @@ static int open_parts(struct sync *sync, const char **ret_tried)
 		loop_watch_read(engine->loop, exec_gate_fd(sync->exec_gate), on_notes, sync);
 	if (!sync->on_notes)
 		return -ENOMEM;
+	r = patient_new(engine->proc_fd, &sync->patient);
+	if (r < 0)
+		return r;
 	r = gate_open(exec_gate_decide, sync->exec_gate, DEADLINE_MS, &sync->gate, ret_tried);
 	return r < 0 ? r
 		     : marks_new(engine->loop, sync->gate, engine->config->sync_always, on_lost,
@@ -549,6 +569,7 @@ void engine_sync_close(struct engine *engine)
 	gate_close(sync->gate);
 	engine->decider.guard = 0;
 	marks_free(sync->marks);
+	patient_free(sync->patient);
 	loop_watch_free(sync->on_notes);
 	HASH_ITER (hh, sync->expected, expected, next)
 		forget_expected(sync, expected);

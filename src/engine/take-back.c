@@ -4,29 +4,34 @@
 
 #include "engine/take-back.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "engine/exec-gate.h"
 #include "engine/parts.h"
 #include "process/identity.h"
+#include "process/patient.h"
 
-static bool is_same_process(struct engine *engine, const struct exec_gate_note *note,
-			    struct process *process)
+/* 0; -ESRCH: it is another; -errno. */
+static int read_same_process(struct patient *patient, const struct exec_gate_note *note,
+			     struct process *process)
 {
+	unsigned facts = FACT_START | FACT_EXE_FILE;
 	int pidfd = identity_open(note->tgid);
 	uint64_t identity = 0;
+	int r;
 
 	if (pidfd >= 0) {
 		identity = identity_number(pidfd);
 		(void)close(pidfd);
 	}
-	if (process_read(engine->reader, process, FACT_START | FACT_EXE_FILE) < 0)
-		return false;
-	if ((note->held.set_uid || note->held.set_gid) &&
-	    process_read(engine->reader, process, FACT_EXEC_IDS) < 0)
-		return false;
-	return note->identity == (identity ? identity : process->start_ticks);
+	if (note->held.set_uid || note->held.set_gid)
+		facts |= FACT_EXEC_IDS;
+	r = patient_read(patient, note->tgid, facts, process);
+	if (r < 0)
+		return r;
+	return note->identity == (identity ? identity : process->start_ticks) ? 0 : -ESRCH;
 }
 
 /* The last one first. */
@@ -54,19 +59,23 @@ static bool has_happened(const struct exec_gate_note *note, const struct process
 	       (exe->ino != note->before.ino || exe->dev != note->before.dev);
 }
 
-void take_back(struct engine *engine, const struct exec_gate_note *notes)
+bool take_back(struct engine *engine, struct patient *patient, const struct exec_gate_note *notes)
 {
 	const struct exec_gate_note *note = notes;
 	struct process process;
+	int r;
 
 	while (note->next)
 		note = note->next;
-	process_init(&process, note->tgid);
-	if (!is_same_process(engine, note, &process) || has_happened(note, &process))
-		return;
+	r = read_same_process(patient, note, &process);
+	if (r == -EBUSY)
+		return false;
+	if (r < 0 || has_happened(note, &process))
+		return true;
 	restore(engine, notes);
 	placed_forget(engine->placed, note->tgid);
 	log_info("taken back: %d did not execute %s after all%s", (int)note->tgid,
 		 note->held.script[0] ? note->held.script : note->held.exe,
 		 note->held.set_uid || note->held.set_gid ? ", or not as its owner" : "");
+	return true;
 }

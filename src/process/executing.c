@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -35,20 +36,18 @@ static uint64_t read_ran(int proc_fd, const struct process *thread)
 	return end && num_parse_u64(text, (size_t)(end - text), &ran_ns) ? ran_ns : 0;
 }
 
-/* Not by PID/syscall: who reads that waits for a lock that an exec holds while it closes files, and
- * a user's file system may make that last (fs/proc/base.c, lock_trace()). */
-static void look_at(int proc_fd, const struct process *thread, struct threads *threads)
+/* Not by stat or syscall: who reads these waits for a lock of an exec (process/patient.h). */
+static void look_at(int proc_fd, const struct process *thread, struct proc_text *text,
+		    struct threads *threads)
 {
-	struct proc_file_path path = proc_file_path(thread, "stat");
-	char text[1024];
-	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
-	struct proc_stat stat;
+	ssize_t len = proc_file_read(proc_fd, thread, "status", text);
+	struct proc_status status;
 	uint64_t ran_ns;
 
-	if (len < 0 || proc_parse_stat(text, (size_t)len, &stat) < 0)
+	if (len < 0 || proc_parse_status(text->data, (size_t)len, &status) < 0)
 		return;
-	threads->any_sleeps |= stat.state == 'D';
-	ran_ns = stat.state == 'R' ? read_ran(proc_fd, thread) : 0;
+	threads->any_sleeps |= status.state == 'D';
+	ran_ns = status.state == 'R' ? read_ran(proc_fd, thread) : 0;
 	threads->any_runs |= ran_ns != 0;
 	threads->ran_ns += ran_ns;
 }
@@ -60,6 +59,7 @@ static void look_at_threads(int proc_fd, pid_t tgid, struct threads *threads)
 	cleanup_close int fd = openat(proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	struct proc_text text = { 0 };
 	unsigned n = 0;
 
 	if (!dir)
@@ -71,9 +71,10 @@ static void look_at_threads(int proc_fd, pid_t tgid, struct threads *threads)
 		if (!num_parse_u32(entry->d_name, strlen(entry->d_name), &tid))
 			continue;
 		thread.tid = (pid_t)tid;
-		look_at(proc_fd, &thread, threads);
+		look_at(proc_fd, &thread, &text, threads);
 		n++;
 	}
+	free(text.data);
 }
 
 bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns)

@@ -16,6 +16,7 @@
  *   cd DIR
  *   read, write, both FILE
  *                        opens it so, and prints "opened FILE" or "not opened: ERROR"
+ *   keep FILE            opens it for reading, and keeps it open until an exec
  *   flood N              changes its euid to nobody's and back, N times
  *   fork                 goes on in a child that dies with it, and prints "child PID"
  *   thread               goes on in another thread
@@ -205,6 +206,11 @@ static int open_file(const char *how, const char *path)
 	return printf("opened %s\n", path) < 0;
 }
 
+static int keep_file(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC) < 0 ? -1 : 0;
+}
+
 static long share_fs(void)
 {
 	const pid_t parent = getpid();
@@ -275,6 +281,8 @@ static int step(char **argv)
 	else if (strcmp(name, "read") == 0 || strcmp(name, "write") == 0 ||
 		 strcmp(name, "both") == 0)
 		error = open_file(name, arg);
+	else if (strcmp(name, "keep") == 0)
+		error = keep_file(arg);
 	else if (strcmp(name, "say") == 0)
 		error = puts(arg) < 0;
 	else if (strcmp(name, "ms") == 0)

@@ -18,11 +18,12 @@ static uint64_t ran_ns;
 
 static void set_state(const char *thread, const char *state)
 {
-	char path[64], text[128];
+	char path[64], text[256];
 
-	(void)snprintf(path, sizeof(path), "42/task/%s/stat", thread);
+	(void)snprintf(path, sizeof(path), "42/task/%s/status", thread);
 	(void)snprintf(text, sizeof(text),
-		       "%s (x) %s 7 42 42 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 31337 0 0\n", thread,
+		       "Name:\tx\nState:\t%s (x)\nTgid:\t42\nPPid:\t7\nUid:\t1\t1\t1\t1\n"
+		       "Gid:\t1\t1\t1\t1\nGroups:\t\n",
 		       state);
 	dir_write(path, text);
 }

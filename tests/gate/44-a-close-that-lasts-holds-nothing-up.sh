@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# An exec closes files, and a user's own file system decides how long that takes. The kernel keeps who asks about the
+# process waiting for that time: not the daemon's main thread, which goes on with what others do.
+#
+# vm: yes
+# needs: program:unshare module:fuse
+. "$(dirname "$0")/../lib.sh"
+private_mounts
+. "$(dirname "$0")/common.sh"
+
+helper slow-close
+make_group "$CG/owner"
+make_group "$CG/caller"
+make_group "$CG/other"
+new_user owner
+suid=$(program suid)
+chown "$NEW_ID" "$suid"
+chmod 4755 "$suid"
+rules <<E
+$NEW_ID:$suid  $C1  $CG/owner
+$n:$suid       $C1  $CG/caller
+$((n + 1))     $C1  $CG/other
+E
+start_gate
+
+mkdir "$T/slow"
+mkfifo "$T/end"
+"$T/bin/slow-close" "$T/slow" <"$T/end" >"$T/closes" 2>&1 &
+server=$!
+exec 9>"$T/end"
+wait_for 5 grep -q ready "$T/closes" || skip "no file system of its own: $(cat "$T/closes")"
+
+steps groups "" gid "$n" uid "$n" keep "$T/slow/file" exec "$suid" 9>&-
+held=$PID
+wait_for 5 logged "placed $held .*before its first instruction" || fail "the gate did not place it: $(log | tail -n 2)"
+wait_for 5 grep -q closing "$T/closes" || fail "its file is not closed: $(cat "$T/closes")"
+
+# After two seconds the daemon looks what has become of the exec. Ids are the main thread's.
+for _ in 1 2 3 4 5; do
+	sleep 1
+	steps groups "" gid "$((n + 1))" uid "$((n + 1))" idle 9>&-
+	wait_for 3 is_in "$PID" "$C1" "$CG/other" || fail "the main thread hangs"
+	stop "$PID"
+done
+assert_in "$held" "$C1" "$CG/owner"
+assert_not_logged 'taken back'
+
+exec 9>&-
+wait $server || fail "slow-close: $(cat "$T/closes")"
+wait_for 5 runs "$suid" "$held" || fail "the exec did not go on"
+settle
+assert_in "$held" "$C1" "$CG/owner"
+[ "$(placements "$held")" -eq 1 ] || fail "$(placements "$held") placements: $(log | grep "placed $held ")"
+daemon_lives
