@@ -331,10 +331,14 @@ static enum verdict decide_known(struct decider *decider, int pidfd,
 
 bool decide_is_sticky(const struct decider *decider, struct process *process)
 {
+	int r;
+
 	if (!sticky_has(decider->sticky, process->tgid))
 		return false;
-	return process_read(decider->reader, process, FACT_START) == 0 &&
-	       sticky_matches(decider->sticky, process->tgid, process->start_ticks);
+	r = process_read(decider->reader, process, FACT_START);
+	if (r == -EBUSY) /* it cannot be told whether it is an earlier one's number */
+		return true;
+	return r == 0 && sticky_matches(decider->sticky, process->tgid, process->start_ticks);
 }
 
 bool decide_put_right(const struct decider *decider, pid_t tgid, uint32_t moved)
@@ -342,7 +346,7 @@ bool decide_put_right(const struct decider *decider, pid_t tgid, uint32_t moved)
 	struct process other, parent;
 
 	process_init(&other, tgid);
-	if (process_read(decider->reader, &other, FACT_START) < 0)
+	if (process_read(decider->reader, &other, FACT_STATUS) < 0)
 		return false;
 	process_init(&parent, other.ppid);
 	if (process_read(decider->reader, &parent, FACT_CGROUP) == 0)

@@ -175,7 +175,11 @@ static int make_parts(struct engine *engine)
 	    !engine->pending || !engine->family || !engine->placed || !engine->names ||
 	    !engine->report)
 		return -ENOMEM;
-	r = engine_actions_open(engine);
+	r = process_reader_wait_not(engine->reader);
+	if (r == 0)
+		r = process_reader_wait_not(engine->others);
+	if (r == 0)
+		r = engine_actions_open(engine);
 	if (r < 0)
 		return r;
 	engine->decider.reader = engine->reader;

@@ -21,7 +21,6 @@
 #include "engine/report.h"
 #include "engine/take-back.h"
 #include "process/executing.h"
-#include "process/patient.h"
 #include "process/sticky.h"
 #include "rule/destination.h"
 #include "rule/programs.h"
@@ -69,7 +68,6 @@ struct sync {
 	struct exec_gate *exec_gate;
 	struct gate *gate;
 	struct marks *marks;
-	struct patient *patient;
 	struct expected *expected;
 	struct loop_watch *on_notes;
 	bool plan_is_old; /* a group of it was made or removed */
@@ -309,7 +307,7 @@ static enum end end_wait(struct sync *sync, const struct expected *expected)
 	engine_sync_begin(sync->engine, expected->tgid);
 	if (exec_gate_was_at(sync->exec_gate, expected->tgid))
 		end = END_PLACED;
-	else if (!take_back(sync->engine, sync->patient, expected->notes))
+	else if (!take_back(sync->engine, expected->notes))
 		end = END_NOT_YET;
 	engine_sync_begin(sync->engine, 0);
 	return end;
@@ -518,9 +516,6 @@ static int open_parts(struct sync *sync, const char **ret_tried)
 		loop_watch_read(engine->loop, exec_gate_fd(sync->exec_gate), on_notes, sync);
 	if (!sync->on_notes)
 		return -ENOMEM;
-	r = patient_new(engine->proc_fd, &sync->patient);
-	if (r < 0)
-		return r;
 	r = gate_open(exec_gate_decide, sync->exec_gate, DEADLINE_MS, &sync->gate, ret_tried);
 	return r < 0 ? r
 		     : marks_new(engine->loop, sync->gate, engine->config->sync_always, on_lost,
@@ -569,7 +564,6 @@ void engine_sync_close(struct engine *engine)
 	gate_close(sync->gate);
 	engine->decider.guard = 0;
 	marks_free(sync->marks);
-	patient_free(sync->patient);
 	loop_watch_free(sync->on_notes);
 	HASH_ITER (hh, sync->expected, expected, next)
 		forget_expected(sync, expected);

@@ -11,10 +11,9 @@
 #include "engine/exec-gate.h"
 #include "engine/parts.h"
 #include "process/identity.h"
-#include "process/patient.h"
 
 /* 0; -ESRCH: it is another; -errno. */
-static int read_same_process(struct patient *patient, const struct exec_gate_note *note,
+static int read_same_process(struct engine *engine, const struct exec_gate_note *note,
 			     struct process *process)
 {
 	unsigned facts = FACT_START | FACT_EXE_FILE;
@@ -28,7 +27,7 @@ static int read_same_process(struct patient *patient, const struct exec_gate_not
 	}
 	if (note->held.set_uid || note->held.set_gid)
 		facts |= FACT_EXEC_IDS;
-	r = patient_read(patient, note->tgid, facts, process);
+	r = process_read(engine->reader, process, facts);
 	if (r < 0)
 		return r;
 	return note->identity == (identity ? identity : process->start_ticks) ? 0 : -ESRCH;
@@ -59,7 +58,7 @@ static bool has_happened(const struct exec_gate_note *note, const struct process
 	       (exe->ino != note->before.ino || exe->dev != note->before.dev);
 }
 
-bool take_back(struct engine *engine, struct patient *patient, const struct exec_gate_note *notes)
+bool take_back(struct engine *engine, const struct exec_gate_note *notes)
 {
 	const struct exec_gate_note *note = notes;
 	struct process process;
@@ -67,7 +66,8 @@ bool take_back(struct engine *engine, struct patient *patient, const struct exec
 
 	while (note->next)
 		note = note->next;
-	r = read_same_process(patient, note, &process);
+	process_init(&process, note->tgid);
+	r = read_same_process(engine, note, &process);
 	if (r == -EBUSY)
 		return false;
 	if (r < 0 || has_happened(note, &process))

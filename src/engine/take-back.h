@@ -6,15 +6,15 @@
 
 struct engine;
 struct exec_gate_note;
-struct patient;
 
 /*
  * The process of these notes (a list, in order, with one at least) executed none of what it was
  * placed for by the exec gate: it is put back where it was before the first of them. Unless it has
  * become what the last one says, or something that its script's interpreter may be, or is gone:
  * then nothing is done. Of an exec that is still under way nothing can be told by this
- * (executing_may_be()). False: whether it has become that cannot be told yet (patient_read()).
+ * (executing_may_be()). False: whether it has become that cannot be told yet (-EBUSY of
+ * process_read()).
  */
-bool take_back(struct engine *engine, struct patient *patient, const struct exec_gate_note *notes);
+bool take_back(struct engine *engine, const struct exec_gate_note *notes);
 
 #endif

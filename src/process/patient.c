@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A thread that may wait reads for one that may not. */
+/* Threads that may wait read for one that may not. One is enough as long as none has to wait. */
 #include "config.h"
 
 #include "process/patient.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "process/proc-parse.h"
 
 #define END_WAIT_S 1
+
+/* A thread that waits for nothing but a processor is given so long. */
+#define STARVED_MS 2000
 
 enum state {
 	IDLE,
@@ -23,23 +33,30 @@ enum state {
 struct patient {
 	struct process_reader *reader; /* the thread's */
 	pthread_t thread;
+	pid_t tid; /* 0: it has not begun */
 	pthread_mutex_t lock;
 	pthread_cond_t wake, answered;
 	enum state state;
-	pid_t tgid; /* who is asked about */
 	unsigned facts;
-	struct process process; /* the answer */
+	struct process process; /* the question, then the answer */
 	int error;
 };
+
+struct patients {
+	int proc_fd;
+	struct patient *members[PATIENTS_MAX];
+	unsigned n;
+};
+
+/* ---- the thread ------------------------------------------------------------------------------ */
 
 /* The lock is the thread's, but not while it reads. */
 static void answer(struct patient *patient)
 {
+	struct process process = patient->process;
 	unsigned facts = patient->facts;
-	struct process process;
 	int r;
 
-	process_init(&process, patient->tgid);
 	(void)pthread_mutex_unlock(&patient->lock);
 	r = process_read(patient->reader, &process, facts);
 	(void)pthread_mutex_lock(&patient->lock);
@@ -58,6 +75,7 @@ static void *run(void *arg)
 	struct patient *patient = arg;
 
 	(void)pthread_mutex_lock(&patient->lock);
+	patient->tid = gettid();
 	while (patient->state != ENDING) {
 		if (patient->state == ASKED || patient->state == LATE)
 			answer(patient);
@@ -78,10 +96,13 @@ static int start_thread(struct patient *patient)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
 	r = pthread_create(&patient->thread, NULL, run, patient);
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return -r;
+	if (r != 0)
+		return -ENOMEM;
+	(void)pthread_setname_np(patient->thread, PATIENT_NAME);
+	return 0;
 }
 
-int patient_new(int proc_fd, struct patient **ret)
+static int start_patient(int proc_fd, struct patient **ret)
 {
 	struct patient *patient = calloc(1, sizeof(*patient));
 	int r = -ENOMEM;
@@ -103,19 +124,17 @@ int patient_new(int proc_fd, struct patient **ret)
 	return 0;
 }
 
-void patient_free(struct patient *patient)
+static void end_patient(struct patient *patient)
 {
-	struct timespec until;
-
-	if (!patient)
-		return;
 	(void)pthread_mutex_lock(&patient->lock);
 	patient->state = ENDING;
 	(void)pthread_cond_signal(&patient->wake);
 	(void)pthread_mutex_unlock(&patient->lock);
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += END_WAIT_S;
-	if (pthread_clockjoin_np(patient->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+}
+
+static void free_patient(struct patient *patient, const struct timespec *until)
+{
+	if (pthread_clockjoin_np(patient->thread, NULL, CLOCK_MONOTONIC, until) != 0)
 		return; /* it still uses all this, until the process ends */
 	process_reader_free(patient->reader);
 	(void)pthread_cond_destroy(&patient->wake);
@@ -124,8 +143,34 @@ void patient_free(struct patient *patient)
 	free(patient);
 }
 
+/* ---- who asks -------------------------------------------------------------------------------- */
+
+struct patients *patients_new(int proc_fd)
+{
+	struct patients *patients = calloc(1, sizeof(*patients));
+
+	if (patients)
+		patients->proc_fd = proc_fd;
+	return patients;
+}
+
+void patients_free(struct patients *patients)
+{
+	struct timespec until;
+
+	if (!patients)
+		return;
+	for (unsigned i = 0; i < patients->n; i++)
+		end_patient(patients->members[i]);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += END_WAIT_S;
+	for (unsigned i = 0; i < patients->n; i++)
+		free_patient(patients->members[i], &until);
+	free(patients);
+}
+
 /* The lock is the caller's. */
-static void wait_for_answer(struct patient *patient)
+static void wait_a_while(struct patient *patient)
 {
 	struct timespec until;
 
@@ -142,25 +187,80 @@ static void wait_for_answer(struct patient *patient)
 	}
 }
 
-int patient_read(struct patient *patient, pid_t tgid, unsigned facts, struct process *ret)
+static bool is_starved(const struct patient *patient)
+{
+	char path[64], text[1024];
+	struct proc_stat stat;
+	ssize_t len;
+
+	if (!patient->tid)
+		return true;
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)patient->tid);
+	len = file_read_buf(AT_FDCWD, path, text, sizeof(text));
+	return len > 0 && proc_parse_stat(text, (size_t)len, &stat) == 0 && stat.state == 'R';
+}
+
+/* On a busy machine the thread comes late; what waits for an exec sleeps. */
+static void wait_for_answer(struct patient *patient)
+{
+	for (unsigned ms = 0; ms < STARVED_MS && patient->state == ASKED; ms += PATIENT_MS) {
+		wait_a_while(patient);
+		if (patient->state == ASKED && !is_starved(patient))
+			break;
+	}
+}
+
+static int ask(struct patient *patient, struct process *process, unsigned facts)
 {
 	int r = -EBUSY;
 
 	(void)pthread_mutex_lock(&patient->lock);
-	if (patient->state == IDLE) {
-		patient->tgid = tgid;
-		patient->facts = facts;
-		patient->state = ASKED;
-		(void)pthread_cond_signal(&patient->wake);
-		wait_for_answer(patient);
-		if (patient->state == ANSWERED) {
-			*ret = patient->process;
-			r = patient->error;
-			patient->state = IDLE;
-		} else {
-			patient->state = LATE;
-		}
+	patient->process = *process;
+	patient->facts = facts;
+	patient->state = ASKED;
+	(void)pthread_cond_signal(&patient->wake);
+	wait_for_answer(patient);
+	if (patient->state == ANSWERED) {
+		*process = patient->process;
+		r = patient->error;
+		patient->state = IDLE;
+	} else {
+		patient->state = LATE;
 	}
 	(void)pthread_mutex_unlock(&patient->lock);
 	return r;
+}
+
+/* The first that is idle, or NULL. -EBUSY: one waits for this process. */
+static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret)
+{
+	int r = 0;
+
+	*ret = NULL;
+	for (unsigned i = 0; i < patients->n && r == 0; i++) {
+		struct patient *patient = patients->members[i];
+
+		(void)pthread_mutex_lock(&patient->lock);
+		if (patient->state == LATE && patient->process.tgid == tgid)
+			r = -EBUSY;
+		else if (patient->state == IDLE && !*ret)
+			*ret = patient;
+		(void)pthread_mutex_unlock(&patient->lock);
+	}
+	return r;
+}
+
+int patients_read(struct patients *patients, struct process *process, unsigned facts)
+{
+	struct patient *patient;
+	int r = find_idle(patients, process->tgid, &patient);
+
+	if (r == 0 && !patient) {
+		if (patients->n == PATIENTS_MAX)
+			return -EBUSY;
+		r = start_patient(patients->proc_fd, &patient);
+		if (r == 0)
+			patients->members[patients->n++] = patient;
+	}
+	return r < 0 ? r : ask(patient, process, facts);
 }

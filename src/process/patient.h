@@ -5,26 +5,35 @@
 #include "process/process.h"
 
 /*
- * Reads /proc for who must not wait. An exec holds a lock while it closes files, and a user's file
- * system may make that last (fs/exec.c, begin_new_exec()); who opens PID/auxv waits for it, and
- * since the middle of 2026 (procfs-lockfix, in stable kernels, too) also who follows PID/exe and
- * other links, or reads PID/stat. So a thread of our own waits, and not the caller.
+ * Threads that read /proc for one that must not wait. An exec holds a lock while it closes files,
+ * and a user's file system may make that last (fs/exec.c, begin_new_exec()). Who opens PID/auxv
+ * waits for it; since the middle of 2026 (procfs-lockfix, in stable kernels, too) also who reads
+ * PID/stat or follows PID/exe or another link.
  */
-struct patient;
+struct patients;
 
-/* proc_fd: a directory like /proc; stays the caller's, and open. 0, -ENOMEM or -EAGAIN
- * (pthread_create(3)). */
-int patient_new(int proc_fd, struct patient **ret);
+/* The facts that may have to be waited for. */
+#define PATIENT_FACTS \
+	(FACT_EXE | FACT_EXE_FILE | FACT_INVOKED | FACT_START | FACT_USER_NAMESPACE | FACT_EXEC_IDS)
 
-/* Does not wait for a thread that waits. */
-void patient_free(struct patient *patient);
+/* So many processes can be waited for at a time, and so long does the caller wait for one; longer
+ * where the thread only lacks a processor. */
+#define PATIENTS_MAX 64
+#define PATIENT_MS   50
+
+#define PATIENT_NAME "cgred-patient" /* of the threads (PID/task/TID/comm) */
+
+/* proc_fd: a directory like /proc; stays the caller's, and open. NULL: no memory. */
+struct patients *patients_new(int proc_fd);
+
+/* Does not wait for threads that wait. */
+void patients_free(struct patients *patients);
 
 /*
- * process_init() and process_read(), by one caller at a time; of what the pointers in *ret lead to,
- * nothing is valid. -EBUSY: it cannot be told yet, as the process executes something, or the thread
- * still waits for one that was asked about before. Returns within PATIENT_MS.
+ * process_read() by one of the threads, for one caller at a time. What the pointers in *process
+ * lead to is valid until another process is asked for. -EBUSY: it cannot be told yet, the process
+ * may be executing something, or too many others are.
  */
-#define PATIENT_MS 50
-int patient_read(struct patient *patient, pid_t tgid, unsigned facts, struct process *ret);
+int patients_read(struct patients *patients, struct process *process, unsigned facts);
 
 #endif

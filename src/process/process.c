@@ -23,6 +23,7 @@
 #include "base/path.h"
 #include "base/protections.h"
 #include "process/identity.h"
+#include "process/patient.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
 
@@ -45,6 +46,7 @@ struct process_reader {
 	gid_t *groups;
 	size_t max_groups;
 	struct file_id user_namespace; /* of the daemon */
+	struct patients *patients;     /* who may wait; NULL: the caller */
 	bool no_pidfd_info; /* it cannot be asked: the kernel is too old, or a sandbox forbids it */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
@@ -262,13 +264,18 @@ static int first_thread_lives(struct process_reader *reader, struct process *pro
 	return r == 0 && process->state != 'Z';
 }
 
+static bool can_ask_pidfd(const struct process_reader *reader, const struct process *process)
+{
+	return process->pidfd >= 0 && !process->tid && !reader->no_pidfd_info;
+}
+
 /* A tenth of what PID/status costs, where the kernel has it. */
 static int read_ids(struct process_reader *reader, struct process *process)
 {
 	struct identity_ids ids;
 	int ret;
 
-	if (process->pidfd < 0 || process->tid || reader->no_pidfd_info)
+	if (!can_ask_pidfd(reader, process))
 		return read_status(reader, process);
 	ret = first_thread_lives(reader, process);
 	if (ret <= 0)
@@ -514,10 +521,17 @@ struct process_reader *process_reader_new(int proc_fd)
 	return reader;
 }
 
+int process_reader_wait_not(struct process_reader *reader)
+{
+	reader->patients = patients_new(reader->proc_fd);
+	return reader->patients ? 0 : -ENOMEM;
+}
+
 void process_reader_free(struct process_reader *reader)
 {
 	if (!reader)
 		return;
+	patients_free(reader->patients);
 	free(reader->text.data);
 	free(reader->cgroup.data);
 	process_reader_forget_cgroups(reader);
@@ -557,6 +571,29 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 	return 0;
 }
 
+/* What may have to be waited for. */
+static int read_patiently(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	unsigned missing = facts & ~process->facts;
+	unsigned wanted = missing & PATIENT_FACTS;
+	unsigned also = 0; /* see first_thread_lives() */
+	int r = 0;
+
+	if ((missing & FACT_STATUS) && can_ask_pidfd(reader, process) && !process->first_lives)
+		also = FACT_EXE & ~process->facts;
+	if (wanted | also)
+		r = patients_read(reader->patients, process, wanted | also);
+	/* A sandbox may forbid the link and not the rest. */
+	return wanted || r == -ESRCH || r == -EBUSY ? r : 0;
+}
+
+static int read_all(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	int r = reader->patients ? read_patiently(reader, process, facts) : 0;
+
+	return r < 0 ? r : read_steps(reader, process, facts);
+}
+
 int process_read(struct process_reader *reader, struct process *process, unsigned facts)
 {
 	int r;
@@ -565,12 +602,12 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 		return -ESRCH;
 	if (facts & ~process->facts & FACT_INVOKED)
 		facts |= has_one_name(process) ? FACT_EXE : FACT_COMM | FACT_EXE;
-	r = read_steps(reader, process, facts);
+	r = read_all(reader, process, facts);
 	if (r == -EAGAIN) {
 		/* From a thread that lives, and everything from the same one. */
 		facts |= process->facts;
 		process->facts = 0;
-		r = read_steps(reader, process, facts);
+		r = read_all(reader, process, facts);
 	}
 	return r == -EAGAIN ? -ESRCH : r;
 }

@@ -77,6 +77,10 @@ struct process_reader;
 
 /* proc_fd: a directory like /proc; stays the caller's, and open. NULL: no memory. */
 struct process_reader *process_reader_new(int proc_fd);
+
+/* From now on process_read() does not wait where the kernel lets who asks wait: threads do
+ * (process/patient.h). 0 or -ENOMEM. */
+int process_reader_wait_not(struct process_reader *reader);
 void process_reader_free(struct process_reader *reader);
 
 /* Start over with another process: forgets all facts. */
@@ -85,7 +89,8 @@ void process_init(struct process *process, pid_t tgid);
 /*
  * Fill in those of the wanted facts that are not there yet. What the pointers in *process lead to
  * is valid until the reader is used for another process. 0; -ESRCH when the process is gone (also
- * when it goes while it is being read); another -errno (EMFILE, ENOMEM, EIO …).
+ * when it goes while it is being read); -EBUSY: it cannot be told without waiting; another -errno
+ * (EMFILE, ENOMEM, EIO …).
  */
 int process_read(struct process_reader *reader, struct process *process, unsigned facts);
 

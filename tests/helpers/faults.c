@@ -11,7 +11,8 @@
  *                       whose executable or status has been asked for since the loop waited, is
  *                       thrown away, and the call fails
  *
- * Anything else: nothing fails. Only the first thread's calls do.
+ * Anything else: nothing fails. Only the first thread's calls do, and those of the threads that
+ * read /proc for it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,12 +21,14 @@
 #include <limits.h>
 #include <linux/netlink.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -42,8 +45,8 @@ void *__libc_malloc(size_t size);
 
 static const char *order;
 
-/* The first thread has asked about a process since the loop waited. */
-static bool deciding;
+/* A process has been asked about since the loop waited. */
+static atomic_bool deciding;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -64,6 +67,15 @@ static bool is_first_thread(void)
 	return syscall(SYS_gettid) == syscall(SYS_getpid);
 }
 
+/* The first, or one that reads for it (process/patient.h). */
+static bool is_meant(void)
+{
+	char name[16] = "";
+
+	return is_first_thread() ||
+	       (prctl(PR_GET_NAME, name) == 0 && strcmp(name, "cgred-patient") == 0);
+}
+
 /* The error that the order has for the call, 0: none. */
 static int error_of(const char *call, const char *path, int fd)
 {
@@ -72,7 +84,7 @@ static int error_of(const char *call, const char *path, int fd)
 	const char *word, *part;
 	int error;
 
-	if (!order || strncmp(order, call, strlen(call)) != 0 || !is_first_thread())
+	if (!order || strncmp(order, call, strlen(call)) != 0 || !is_meant())
 		return 0;
 	memcpy(text, order, sizeof(text));
 	text[SIZE - 1] = '\0';
@@ -106,7 +118,7 @@ static bool fails(const char *call, const char *path, int fd)
 
 static void notice_decision(const char *path, const char *part)
 {
-	if (order && strstr(path, part) && is_first_thread())
+	if (order && strstr(path, part) && is_meant())
 		deciding = true;
 }
 

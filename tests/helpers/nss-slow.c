@@ -24,7 +24,9 @@ static void leave_mark(const char *what)
 	char path[PATH_MAX];
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "%s.%s", mark ? mark : "/nowhere", what);
+	if (!mark)
+		return;
+	(void)snprintf(path, sizeof(path), "%s.%s", mark, what);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	if (fd >= 0)
 		(void)close(fd);

@@ -7,17 +7,19 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "helpers.h"
 
-static struct patient *patient;
+static struct process_reader *reader;
 static struct process process;
 
 static int read_ids(pid_t tgid)
 {
-	return patient_read(patient, tgid, FACT_EXEC_IDS, &process);
+	process_init(&process, tgid);
+	return process_read(reader, &process, FACT_EXEC_IDS);
 }
 
 /* On a busy machine the thread may be late. */
@@ -35,12 +37,14 @@ static int read_ids_at_last(pid_t tgid)
 static void begin(void)
 {
 	dir_make();
-	ck_assert_int_eq(patient_new(dir_fd, &patient), 0);
+	reader = process_reader_new(dir_fd);
+	ck_assert_ptr_nonnull(reader);
+	ck_assert_int_eq(process_reader_wait_not(reader), 0);
 }
 
 static void end(void)
 {
-	patient_free(patient);
+	process_reader_free(reader);
 	dir_remove();
 }
 
@@ -87,25 +91,70 @@ START_TEST(who_is_gone_is_gone)
 END_TEST
 
 /* A file that keeps who opens it waiting, as the kernel's may do. */
+static void make_slow(const char *dir)
+{
+	cleanup_free char *path = NULL;
+
+	dir_add(dir);
+	ck_assert_int_gt(asprintf(&path, "%s/auxv", dir), 0);
+	ck_assert_int_eq(mkfifoat(dir_fd, path, 0600), 0);
+}
+
+/* False: nobody waits for it. */
+static bool let_go(const char *path)
+{
+	cleanup_close int fd = openat(dir_fd, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0;
+}
+
 START_TEST(who_asks_does_not_wait)
 {
-	cleanup_close int fd = -1;
-
+	make_slow("42");
 	write_auxv("43/auxv", 5, 6);
-	dir_add("42");
-	ck_assert_int_eq(mkfifoat(dir_fd, "42/auxv", 0600), 0);
-	ck_assert_int_eq(read_ids(42), -EBUSY);
 	for (int i = 0; i < 5; i++) {
 		ck_assert_int_eq(read_ids(42), -EBUSY);
-		ck_assert_int_eq(read_ids(43), -EBUSY);
+		ck_assert_int_eq(read_ids_at_last(43), 0);
+		ck_assert(process.has_exec_ids);
+		ck_assert_uint_eq(process.exec_euid, 5);
 	}
-	/* It goes on: and is no answer about another. */
-	fd = openat(dir_fd, "42/auxv", O_WRONLY | O_CLOEXEC);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(close(take_fd(&fd)), 0);
+	ck_assert(let_go("42/auxv"));
 	ck_assert_int_eq(read_ids_at_last(43), 0);
-	ck_assert(process.has_exec_ids);
 	ck_assert_uint_eq(process.exec_euid, 5);
+}
+END_TEST
+
+/* However often it is asked for. */
+START_TEST(one_thread_waits_for_a_process)
+{
+	make_slow("42");
+	for (int i = 0; i < 2 * PATIENTS_MAX; i++)
+		ck_assert_int_eq(read_ids(42), -EBUSY);
+	write_auxv("43/auxv", 5, 6);
+	ck_assert_int_eq(read_ids_at_last(43), 0);
+	ck_assert(let_go("42/auxv"));
+}
+END_TEST
+
+START_TEST(so_many_can_be_waited_for)
+{
+	char path[32];
+
+	write_auxv("42/auxv", 5, 6);
+	for (unsigned i = 0; i < PATIENTS_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "%u", 100 + i);
+		make_slow(path);
+		ck_assert_int_eq(read_ids((pid_t)(100 + i)), -EBUSY);
+	}
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(read_ids(42), -EBUSY);
+	ck_assert(let_go("100/auxv"));
+	ck_assert_int_eq(read_ids_at_last(42), 0);
+	ck_assert_uint_eq(process.exec_euid, 5);
+	for (unsigned i = 1; i < PATIENTS_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "%u/auxv", 100 + i);
+		ck_assert(let_go(path));
+	}
 }
 END_TEST
 
@@ -113,10 +162,13 @@ int main(void)
 {
 	TCase *tcase = tcase_create("patient");
 
+	tcase_set_timeout(tcase, 60); /* many times PATIENT_MS */
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, reads_what_is_asked_for);
 	tcase_add_test(tcase, starts_over_with_each);
 	tcase_add_test(tcase, who_is_gone_is_gone);
 	tcase_add_test(tcase, who_asks_does_not_wait);
+	tcase_add_test(tcase, one_thread_waits_for_a_process);
+	tcase_add_test(tcase, so_many_can_be_waited_for);
 	return run_tests(tcase);
 }
