@@ -17,16 +17,18 @@ $n:$T/bin/script  $C1  $CG/a
 E
 start_gate
 
-# held_up STEP...: who takes the steps, the last of them an exec of the script.
-held_up() {
+# hold_up HOLD-ARG STEP...: who takes the steps, the last of them an exec of the script, is held for five seconds.
+hold_up() {
+	_how=$1
+	shift
 	mark_log
 	rm -f "$T/end"
 	mkfifo "$T/end"
-	"$T/bin/hold" "$slow" <"$T/end" >"$T/held" 2>&1 &
+	"$T/bin/hold" "$slow" ${_how:+"$_how"} <"$T/end" >"$T/held" 2>&1 &
 	holder=$!
 	exec 9>"$T/end"
 	wait_for 5 grep -q ready "$T/held" || skip "no program can be held: $(cat "$T/held")"
-	steps groups "" gid "$n" uid "$n" "$@" exec "$T/bin/script" 9>&-
+	steps groups "" gid "$n" uid "$n" "$@" 9>&-
 	wait_for 5 logged "placed $PID .*before its first instruction" ||
 		fail "the gate did not place it: $(log | tail -n 2)"
 	wait_for 5 grep -q "held " "$T/held" || fail "the interpreter is not held: $(cat "$T/held")"
@@ -34,6 +36,11 @@ held_up() {
 	! runs "$slow" || fail "the exec was over too soon"
 	exec 9>&-
 	wait $holder || fail "hold: $(cat "$T/held")"
+}
+
+# goes_on STEP...: the exec that is held happens.
+goes_on() {
+	hold_up "" "$@" exec "$T/bin/script"
 	wait_for 5 runs "$slow" || fail "the exec did not go on"
 	settle
 	assert_in "$PID" "$C1" "$CG/a"
@@ -42,6 +49,13 @@ held_up() {
 	stop "$PID"
 }
 
-held_up
-held_up thread
+goes_on
+goes_on thread
+
+# It fails at last.
+hold_up deny try "$T/bin/script" idle
+wait_for 10 grep -q 'not executed: Operation not permitted' "$OUT" || fail "the exec did not fail: $(cat "$OUT")"
+wait_for 10 logged "taken back: $PID did not" || fail "an exec that failed late is not taken back"
+assert_unmoved "$PID"
+stop "$PID"
 daemon_lives
