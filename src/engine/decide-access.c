@@ -79,12 +79,12 @@ static const struct rule *find_rule(const struct decider *decider, const struct 
 		rules, accessed->accesses, accessed->paths, accessed->n_paths, accessed->success,
 		&decision->process, decide_confirm, confirming);
 
-	if (rule || !(accessed->accesses & (1U << YAML_EXECUTE)))
-		return rule;
-	rule = ruleset_match(rules, &decision->process, decide_confirm, confirming);
-	if (rule && !accessed->success && !(rule->details && rule->details->yaml->failed))
-		return NULL;
-	return rule;
+	if (!rule && (accessed->accesses & (1U << YAML_EXECUTE))) {
+		rule = ruleset_match(rules, &decision->process, decide_confirm, confirming);
+		if (rule && !accessed->success && !(rule->details && rule->details->yaml->failed))
+			rule = NULL;
+	}
+	return confirming->is_busy ? NULL : rule;
 }
 
 static unsigned facts_for(const struct decider *decider, const struct accessed *accessed)
@@ -96,16 +96,27 @@ static unsigned facts_for(const struct decider *decider, const struct accessed *
 	return facts;
 }
 
+/* Its age cannot be told without waiting: the process whose number it was had the same parent. */
+static int check_parent(const struct decider *decider, const struct accessed *accessed,
+			struct process *process)
+{
+	int r = process_read(decider->reader, process, FACT_GROUPS);
+
+	return r == 0 && process->ppid != accessed->ppid ? -ESRCH : r;
+}
+
 /* Negative: it is gone, or cannot be read. */
 static int look_at(const struct decider *decider, const struct accessed *accessed,
 		   struct process *process)
 {
 	int r = process_read(decider->reader, process, FACT_START);
 
+	if (r == 0 && is_younger(process, accessed->time_ms))
+		r = -ESRCH;
+	else if (r == -EBUSY)
+		r = check_parent(decider, accessed, process);
 	if (r < 0)
 		return r;
-	if (is_younger(process, accessed->time_ms))
-		return -ESRCH;
 	tell(accessed, process);
 	r = process_read(decider->reader, process, facts_for(decider, accessed));
 	/* What was read with the groups is of now. */

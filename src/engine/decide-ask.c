@@ -2,6 +2,7 @@
 /* What the matcher asks about a process: conditions that are not in its facts. */
 #include "config.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
@@ -89,24 +90,28 @@ struct ancestors {
 	size_t used;
 };
 
-/* Their executables, from the parent up. What cannot be read ends them. */
-static void find_ancestors(struct process_reader *reader, pid_t ppid, struct ancestors *ret)
+/* Their executables, from the parent up. What cannot be read ends them. False: what cannot be read
+ * now. */
+static bool find_ancestors(struct process_reader *reader, pid_t ppid, struct ancestors *ret)
 {
 	struct process process;
+	int r;
 
 	for (pid_t pid = ppid; pid > 0 && ret->n < ANCESTORS_MAX; pid = process.ppid) {
 		size_t len;
 
 		process_init(&process, pid);
-		if (process_read(reader, &process, FACT_STATUS | FACT_EXE) < 0)
-			return;
+		r = process_read(reader, &process, FACT_STATUS | FACT_EXE);
+		if (r < 0)
+			return r != -EBUSY;
 		len = strlen(process.exe) + 1;
 		if (ret->used + len > sizeof(ret->texts))
-			return;
+			return true;
 		memcpy(ret->texts + ret->used, process.exe, len);
 		ret->exe[ret->n++] = ret->texts + ret->used;
 		ret->used += len;
 	}
+	return true;
 }
 
 static bool matches_ancestor(const char *item, const void *arg)
@@ -120,13 +125,15 @@ static bool matches_ancestor(const char *item, const void *arg)
 	return false;
 }
 
-static bool has_ancestor(const struct decider *decider, const struct rule *rule,
+/* True also where it cannot be told now: no other rule is to be looked for then. */
+static bool has_ancestor(struct confirming *confirming, const struct rule *rule,
 			 const struct process *process)
 {
 	struct ancestors ancestors;
 
 	ancestors.n = ancestors.used = 0;
-	find_ancestors(decider->others, process->ppid, &ancestors);
+	if (!find_ancestors(confirming->decider->others, process->ppid, &ancestors))
+		return confirming->is_busy = true;
 	return conditions_list(&rule->details->yaml->parent, matches_ancestor, &ancestors);
 }
 
@@ -143,7 +150,7 @@ bool decide_confirm(void *arg, const struct rule *rule, const struct process *pr
 		return confirming->is_unknown = true;
 	if ((what & RULESET_CONFIRM_COMM) && !conditions_name_comm(rule->details, process->comm))
 		return false;
-	if ((what & RULESET_CONFIRM_PARENT) && !has_ancestor(confirming->decider, rule, process))
+	if ((what & RULESET_CONFIRM_PARENT) && !has_ancestor(confirming, rule, process))
 		return false;
 	/* It is said, and the next rule decides. */
 	if ((what & RULESET_CONFIRM_DRY) && !confirming->dry)

@@ -14,6 +14,7 @@ struct confirming {
 	const struct decider *decider;
 	const struct rule *dry; /* the first dry run that would have matched */
 	bool waits;		/* for a name that the condition needs */
+	bool is_busy;		/* an ancestor cannot be read now */
 	bool is_held;		/* its exec: /proc still tells of the program before */
 	bool is_unknown;	/* whether a condition will hold then */
 };

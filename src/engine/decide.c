@@ -313,6 +313,8 @@ static enum verdict decide_known(struct decider *decider, int pidfd,
 		return decide_unreadable(decision, r);
 	if (r > 0 || confirming.is_unknown)
 		return VERDICT_SUPERSEDED;
+	if (confirming.is_busy)
+		return decide_unreadable(decision, -EBUSY);
 	if (process->state == 'Z')
 		return VERDICT_GONE;
 	if (confirming.waits)

@@ -154,6 +154,17 @@ static int open_proc(struct engine *engine)
 	return len < 0 ? (int)len : 0;
 }
 
+static int find_own_start(struct engine *engine)
+{
+	struct process self;
+	int r;
+
+	process_init(&self, getpid());
+	r = process_read(engine->reader, &self, FACT_START);
+	engine->start_ticks = r < 0 ? 0 : self.start_ticks;
+	return r;
+}
+
 static int make_parts(struct engine *engine)
 {
 	int r = open_proc(engine);
@@ -175,7 +186,9 @@ static int make_parts(struct engine *engine)
 	    !engine->pending || !engine->family || !engine->placed || !engine->names ||
 	    !engine->report)
 		return -ENOMEM;
-	r = process_reader_wait_not(engine->reader);
+	r = find_own_start(engine);
+	if (r == 0)
+		r = process_reader_wait_not(engine->reader);
 	if (r == 0)
 		r = process_reader_wait_not(engine->others);
 	if (r == 0)
@@ -250,14 +263,8 @@ int engine_new(struct loop *loop, const struct engine_config *config, struct eng
 
 int engine_start(struct engine *engine)
 {
-	struct process self;
-	int r;
+	int r = 0;
 
-	process_init(&self, getpid());
-	r = process_read(engine->reader, &self, FACT_START);
-	if (r < 0)
-		return r;
-	engine->start_ticks = self.start_ticks;
 	engine->scans_only = engine->rules->yaml.mode == YAML_MODE_SCANNER;
 	engine->acts_on_found = engine->config->scan || engine->scans_only;
 	if (!engine->scans_only)

@@ -143,6 +143,10 @@ static void expect(struct sync *sync, struct exec_gate_note *note)
 		exec_gate_note_free(note);
 		return;
 	}
+	/* Of an exec that has happened nothing is taken back. */
+	while (expected->executed && expected->notes)
+		forget_oldest(expected);
+	expected->executed = false;
 	expected->first_ns = 0;
 	expected->due_ms = engine_now_ms() + CONFIRM_MS;
 	if (expected->due_ms > expected->last_due_ms)

@@ -21,7 +21,7 @@
 /* What its threads do, as far as they are looked at. */
 struct threads {
 	bool any_sleeps, any_runs;
-	uint64_t ran_ns; /* what those that run have had of a processor */
+	uint64_t ran_ns; /* what they have had of a processor */
 };
 
 /* 0 where the kernel does not count that (sched-stats.rst). */
@@ -47,8 +47,8 @@ static void look_at(int proc_fd, const struct process *thread, struct proc_text 
 	if (len < 0 || proc_parse_status(text->data, (size_t)len, &status) < 0)
 		return;
 	threads->any_sleeps |= status.state == 'D';
-	ran_ns = status.state == 'R' ? read_ran(proc_fd, thread) : 0;
-	threads->any_runs |= ran_ns != 0;
+	ran_ns = read_ran(proc_fd, thread);
+	threads->any_runs |= status.state == 'R' && ran_ns != 0;
 	threads->ran_ns += ran_ns;
 }
 
@@ -84,7 +84,7 @@ bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns)
 	look_at_threads(proc_fd, tgid, &threads);
 	if (threads.any_sleeps || !threads.any_runs)
 		return threads.any_sleeps;
-	/* Fewer run than before: what these have had is not known. */
+	/* One has ended: what the others have had since is not known. */
 	if (!*first_ns || threads.ran_ns < *first_ns)
 		*first_ns = threads.ran_ns;
 	return threads.ran_ns - *first_ns < EXECUTING_MS * NS_PER_MS;

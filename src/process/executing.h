@@ -11,8 +11,8 @@
 
 /*
  * May a thread of the process be inside execve(2)? Yes where one sleeps in the kernel without being
- * woken by signals (state D), as for a disk; where some run or wait for a processor, as long as
- * these have had less than EXECUTING_MS of one since this was first asked. No where that cannot be
+ * woken by signals (state D), as for a disk; where one runs or waits for a processor, as long as
+ * all have had less than EXECUTING_MS of one since this was first asked. No where that cannot be
  * told. proc_fd: a directory like /proc. *first_ns: 0 at first, and again for another exec.
  */
 bool executing_may_be(int proc_fd, pid_t tgid, uint64_t *first_ns);

@@ -170,12 +170,12 @@ void patients_free(struct patients *patients)
 }
 
 /* The lock is the caller's. */
-static void wait_a_while(struct patient *patient)
+static void wait_a_while(struct patient *patient, unsigned ms)
 {
 	struct timespec until;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += PATIENT_MS * 1000000L;
+	until.tv_nsec += ms * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000L;
@@ -187,30 +187,38 @@ static void wait_a_while(struct patient *patient)
 	}
 }
 
-static bool is_starved(const struct patient *patient)
+static bool is_starved(pid_t tid)
 {
 	char path[64], text[1024];
 	struct proc_stat stat;
 	ssize_t len;
 
-	if (!patient->tid)
+	if (!tid)
 		return true;
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)patient->tid);
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
 	len = file_read_buf(AT_FDCWD, path, text, sizeof(text));
 	return len > 0 && proc_parse_stat(text, (size_t)len, &stat) == 0 && stat.state == 'R';
 }
 
 /* On a busy machine the thread comes late; what waits for an exec sleeps. */
-static void wait_for_answer(struct patient *patient)
+static void wait_for_answer(struct patient *patient, unsigned ms)
 {
-	for (unsigned ms = 0; ms < STARVED_MS && patient->state == ASKED; ms += PATIENT_MS) {
-		wait_a_while(patient);
-		if (patient->state == ASKED && !is_starved(patient))
+	for (unsigned waited = 0; waited < STARVED_MS && patient->state == ASKED; waited += ms) {
+		pid_t tid = patient->tid;
+		bool starved;
+
+		wait_a_while(patient, ms);
+		if (patient->state != ASKED)
+			break;
+		(void)pthread_mutex_unlock(&patient->lock);
+		starved = is_starved(tid);
+		(void)pthread_mutex_lock(&patient->lock);
+		if (!starved)
 			break;
 	}
 }
 
-static int ask(struct patient *patient, struct process *process, unsigned facts)
+static int ask(struct patient *patient, struct process *process, unsigned facts, unsigned ms)
 {
 	int r = -EBUSY;
 
@@ -219,7 +227,7 @@ static int ask(struct patient *patient, struct process *process, unsigned facts)
 	patient->facts = facts;
 	patient->state = ASKED;
 	(void)pthread_cond_signal(&patient->wake);
-	wait_for_answer(patient);
+	wait_for_answer(patient, ms);
 	if (patient->state == ANSWERED) {
 		*process = patient->process;
 		r = patient->error;
@@ -231,19 +239,23 @@ static int ask(struct patient *patient, struct process *process, unsigned facts)
 	return r;
 }
 
-/* The first that is idle, or NULL. -EBUSY: one waits for this process. */
-static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret)
+/* One that is idle, or NULL: if it can be, the one that has read of this process before, as that is
+ * whose memory *process may point into. -EBUSY: one waits for this process. */
+static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret,
+		     unsigned *ret_late)
 {
 	int r = 0;
 
 	*ret = NULL;
+	*ret_late = 0;
 	for (unsigned i = 0; i < patients->n && r == 0; i++) {
 		struct patient *patient = patients->members[i];
 
 		(void)pthread_mutex_lock(&patient->lock);
+		*ret_late += patient->state == LATE;
 		if (patient->state == LATE && patient->process.tgid == tgid)
 			r = -EBUSY;
-		else if (patient->state == IDLE && !*ret)
+		else if (patient->state == IDLE && (!*ret || patient->process.tgid == tgid))
 			*ret = patient;
 		(void)pthread_mutex_unlock(&patient->lock);
 	}
@@ -253,7 +265,8 @@ static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret
 int patients_read(struct patients *patients, struct process *process, unsigned facts)
 {
 	struct patient *patient;
-	int r = find_idle(patients, process->tgid, &patient);
+	unsigned late;
+	int r = find_idle(patients, process->tgid, &patient, &late);
 
 	if (r == 0 && !patient) {
 		if (patients->n == PATIENTS_MAX)
@@ -262,5 +275,5 @@ int patients_read(struct patients *patients, struct process *process, unsigned f
 		if (r == 0)
 			patients->members[patients->n++] = patient;
 	}
-	return r < 0 ? r : ask(patient, process, facts);
+	return r < 0 ? r : ask(patient, process, facts, late ? PATIENT_AGAIN_MS : PATIENT_MS);
 }

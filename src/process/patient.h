@@ -16,17 +16,18 @@ struct patients;
 #define PATIENT_FACTS \
 	(FACT_EXE | FACT_EXE_FILE | FACT_INVOKED | FACT_START | FACT_USER_NAMESPACE | FACT_EXEC_IDS)
 
-/* So many processes can be waited for at a time, and so long does the caller wait for one; longer
- * where the thread only lacks a processor. */
-#define PATIENTS_MAX 64
-#define PATIENT_MS   50
+/* So many processes can be waited for at a time, and so long does the caller wait for one, or for
+ * one more; longer where the thread only lacks a processor. */
+#define PATIENTS_MAX	 64
+#define PATIENT_MS	 50
+#define PATIENT_AGAIN_MS 5
 
 #define PATIENT_NAME "cgred-patient" /* of the threads (PID/task/TID/comm) */
 
 /* proc_fd: a directory like /proc; stays the caller's, and open. NULL: no memory. */
 struct patients *patients_new(int proc_fd);
 
-/* Does not wait for threads that wait. */
+/* Waits for a second at most for threads that wait; they keep their memory. */
 void patients_free(struct patients *patients);
 
 /*

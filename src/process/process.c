@@ -256,8 +256,10 @@ static int read_exe(struct process_reader *reader, struct process *process)
  */
 static int first_thread_lives(struct process_reader *reader, struct process *process)
 {
-	int r = process->first_lives || (process->facts & FACT_EXE) ? 0 : read_exe(reader, process);
+	int r = 0;
 
+	if (!process->first_lives && !(process->facts & FACT_EXE))
+		r = reader->patients ? -EACCES : read_exe(reader, process);
 	if (r == -ESRCH || r == -EAGAIN)
 		return r;
 	/* A sandbox may forbid the link and not the rest. */
@@ -579,12 +581,13 @@ static int read_patiently(struct process_reader *reader, struct process *process
 	unsigned also = 0; /* see first_thread_lives() */
 	int r = 0;
 
-	if ((missing & FACT_STATUS) && can_ask_pidfd(reader, process) && !process->first_lives)
+	if ((missing & FACT_STATUS) && !(missing & (FACT_GROUPS | FACT_PRIVILEGES)) &&
+	    can_ask_pidfd(reader, process) && !process->first_lives)
 		also = FACT_EXE & ~process->facts;
 	if (wanted | also)
 		r = patients_read(reader->patients, process, wanted | also);
-	/* A sandbox may forbid the link and not the rest. */
-	return wanted || r == -ESRCH || r == -EBUSY ? r : 0;
+	/* A sandbox may forbid the link and not the rest: then PID/status is read. */
+	return wanted || r != -EACCES ? r : 0;
 }
 
 static int read_all(struct process_reader *reader, struct process *process, unsigned facts)
