@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +139,25 @@ START_TEST(a_descriptor_is_enough)
 }
 END_TEST
 
+/* A stat that keeps who opens it waiting is not opened. */
+START_TEST(a_descriptor_waits_for_no_exec)
+{
+	cleanup_close int pidfd = identity_open(child);
+	const struct signal_target target = { .tgid = child, .pidfd = pidfd };
+	char path[64];
+
+	ck_assert_int_ge(pidfd, 0);
+	dir_make();
+	(void)snprintf(path, sizeof(path), "%d/status", (int)child);
+	dir_write(path, "Name:\tx\nVmPeak:\t1 kB\nVmSize:\t1 kB\n");
+	(void)snprintf(path, sizeof(path), "%d/stat", (int)child);
+	ck_assert_int_eq(mkfifoat(dir_fd, path, 0600), 0);
+	ck_assert_int_eq(signal_send(dir_fd, &target, SIGTERM, NULL, 0), 0);
+	assert_killed(SIGTERM);
+	dir_remove();
+}
+END_TEST
+
 START_TEST(a_number_alone_is_nobody)
 {
 	ck_assert_int_eq(send_to((struct signal_target){ .tgid = child, .pidfd = -1 }, SIGKILL),
@@ -257,6 +277,7 @@ int main(void)
 	tcase_add_loop_test(tcase, ends_a_process, 0, ARRAY_SIZE(deadly));
 	tcase_add_test(tcase, stops_a_process);
 	tcase_add_test(tcase, a_descriptor_is_enough);
+	tcase_add_test(tcase, a_descriptor_waits_for_no_exec);
 	tcase_add_test(tcase, a_number_alone_is_nobody);
 	tcase_add_test(tcase, who_has_the_number_now_is_left_alone);
 	tcase_add_test(tcase, a_process_that_is_gone_is_normal);
