@@ -58,15 +58,21 @@ for _ in 1 2 3 4 5; do
 	wait_for 3 is_in "$PID" "$C1" "$CG/other" || free_and_fail "the main thread hangs"
 	stop "$PID"
 done
-assert_in "$held" "$C1" "$CG/owner"
-assert_not_logged 'taken back'
+# Where the kernel closes files before it takes the lock, the process sleeps like one whose exec has failed long ago:
+# it is taken back, and its exec's event places it again.
+under_lock=
+timeout -s KILL 1 cat "/proc/$held/auxv" >"$T/auxv" 2>&1 || under_lock=1
+if [ "$under_lock" ]; then
+	assert_in "$held" "$C1" "$CG/owner"
+	assert_not_logged 'taken back'
+fi
 
 exec 9>&-
 wait $server || fail "slow-close: $(cat "$T/closes")"
 wait_for 5 runs "$suid" "$held" || fail "the exec did not go on"
 settle
 assert_in "$held" "$C1" "$CG/owner"
-[ "$(placements "$held")" -eq 1 ] || fail "$(placements "$held") placements: $(log | grep "placed $held ")"
+[ ! "$under_lock" ] || [ "$(placements "$held")" -eq 1 ] || fail "$(placements "$held") placements: $(log | grep "placed $held ")"
 wait_for 5 runs "$T/bin/idle" "$late" || fail "the exec did not go on"
 wait_for 30 is_in "$late" "$C1" "$CG/late" || fail "$late is not in its group: $(log | grep "$late")"
 daemon_lives
