@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -16,6 +15,7 @@
 #include <utlist.h>
 
 #include "base/names.h"
+#include "base/thread.h"
 #include "rule/ruleset.h"
 
 /* How long the end waits for the thread: the name service may hang for ever. */
@@ -144,19 +144,6 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's. */
-static int start_thread(struct loader *loader)
-{
-	sigset_t all, old;
-	int r;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	r = pthread_create(&loader->thread, NULL, run, loader);
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return -r;
-}
-
 int loader_new(const struct configuration_paths *paths, struct loader **ret)
 {
 	struct loader *loader = calloc(1, sizeof(*loader));
@@ -168,7 +155,7 @@ int loader_new(const struct configuration_paths *paths, struct loader **ret)
 	(void)pthread_mutex_init(&loader->lock, NULL);
 	(void)pthread_cond_init(&loader->wake, NULL);
 	loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = loader->fd < 0 ? -errno : start_thread(loader);
+	r = loader->fd < 0 ? -errno : thread_start(&loader->thread, run, loader);
 	if (r < 0) {
 		if (loader->fd >= 0)
 			(void)close(loader->fd);

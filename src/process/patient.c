@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/thread.h"
 #include "process/proc-parse.h"
 
 #define END_WAIT_S 1
@@ -86,17 +86,9 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are the main thread's. */
 static int start_thread(struct patient *patient)
 {
-	sigset_t all, old;
-	int r;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	r = pthread_create(&patient->thread, NULL, run, patient);
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (r != 0)
+	if (thread_start(&patient->thread, run, patient) < 0)
 		return -ENOMEM;
 	(void)pthread_setname_np(patient->thread, PATIENT_NAME);
 	return 0;

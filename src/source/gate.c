@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/thread.h"
 #include "source/guard.h"
 
 /* Of linux/fanotify.h, where the headers are older than Linux 5.15. */
@@ -415,18 +415,12 @@ static void *run(void *arg)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-/* Signals are the main thread's. */
 static int start_thread(struct gate *gate)
 {
-	sigset_t all, old;
-	int r;
+	int r = thread_start(&gate->thread, run, gate);
 
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	r = pthread_create(&gate->thread, NULL, run, gate);
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	gate->has_thread = r == 0;
-	return -r;
+	return r;
 }
 
 /* The pidfd in each event is of Linux 5.15. */
