@@ -42,6 +42,9 @@
 #ifndef PROTECT_REMOVED_GROUP /* a group that was removed under its descriptor is opened anew */
 #define PROTECT_REMOVED_GROUP 1
 #endif
+#ifndef PROTECT_NEWBORN /* who is still being forked is not moved (tests/vm/cases/67) */
+#define PROTECT_NEWBORN 1
+#endif
 #ifndef PROTECT_RETRY /* a process that cannot be read now is tried again */
 #define PROTECT_RETRY 1
 #endif

@@ -38,7 +38,7 @@ const char *verdict_name(enum verdict verdict)
 		[VERDICT_WAITS] = "waits",     [VERDICT_IN_PLACE] = "in place",
 		[VERDICT_YIELDED] = "yielded", [VERDICT_PLACED] = "placed",
 		[VERDICT_FAILED] = "failed",   [VERDICT_UNREADABLE] = "unreadable",
-		[VERDICT_MATCHED] = "matched",
+		[VERDICT_MATCHED] = "matched", [VERDICT_NEWBORN] = "newborn",
 	};
 
 	return names[verdict];
@@ -47,6 +47,8 @@ const char *verdict_name(enum verdict verdict)
 enum verdict decide_unreadable(struct decision *decision, int error)
 {
 	decision->error = error;
+	if (error == -EINPROGRESS)
+		return VERDICT_NEWBORN;
 	return error == -ESRCH ? VERDICT_GONE : VERDICT_UNREADABLE;
 }
 

@@ -37,8 +37,9 @@ enum verdict {
 	VERDICT_MATCHED,    /* by a rule that has no group to place it into */
 	VERDICT_FAILED,	    /* result.text says why */
 	VERDICT_UNREADABLE, /* error says why */
+	VERDICT_NEWBORN,    /* its fork is not over: decide again */
 };
-#define VERDICTS (VERDICT_UNREADABLE + 1)
+#define VERDICTS (VERDICT_NEWBORN + 1)
 
 /* The expanded paths of one rule's targets. */
 struct decider_places {

@@ -30,6 +30,9 @@
 #define RETRY_MS  200
 #define TRIES_MAX 20
 
+/* A fork takes microseconds, unless the parent loses its processor: so long at first, then more. */
+#define NEWBORN_MS 5
+
 static void arm_settle_timer(struct engine *engine)
 {
 	uint64_t now = engine_now_ms();
@@ -52,10 +55,10 @@ static void wait_for_name(struct engine *engine, const struct pending_item *item
 		lack_memory(engine, "a process until its name is known");
 }
 
-static void try_again(struct engine *engine, struct pending_item item)
+static void try_again(struct engine *engine, struct pending_item item, unsigned delay_ms)
 {
 	if (PROTECT_RETRY && ++item.tries <= TRIES_MAX &&
-	    pending_add(engine->pending, &item, engine_now_ms() + RETRY_MS) == 0)
+	    pending_add(engine->pending, &item, engine_now_ms() + delay_ms) == 0)
 		return;
 	engine->stats.given_up++;
 	if (PROTECT_RETRY)
@@ -82,6 +85,7 @@ static void tell_family(struct engine *engine, pid_t tgid, const struct decision
 	case VERDICT_SUPERSEDED:
 	case VERDICT_WAITS:
 	case VERDICT_UNREADABLE:
+	case VERDICT_NEWBORN:
 		begin_family(engine);
 		(void)family_open(engine->family, tgid, engine_now_ms());
 		return;
@@ -148,6 +152,13 @@ static bool is_short_of_descriptors(const struct decision *decision)
 	return error == -EMFILE || error == -ENFILE;
 }
 
+static unsigned newborn_delay(const struct pending_item *item)
+{
+	unsigned delay = NEWBORN_MS << item->tries;
+
+	return delay < RETRY_MS ? delay : RETRY_MS;
+}
+
 /* Decide about one process, and then about those of its children that waited for that. */
 static void decide_one(struct engine *engine, struct pending_item item)
 {
@@ -169,10 +180,13 @@ static void decide_one(struct engine *engine, struct pending_item item)
 	if (decision.verdict == VERDICT_WAITS)
 		wait_for_name(engine, &item);
 	if (decision.verdict == VERDICT_UNREADABLE)
-		try_again(engine, item);
+		try_again(engine, item, RETRY_MS);
+	if (decision.verdict == VERDICT_NEWBORN)
+		try_again(engine, item, newborn_delay(&item));
 	if (decision.reused) {
 		engine->stats.reused++;
-		try_again(engine, (struct pending_item){ .tgid = item.tgid, .kind = EVENT_SCAN });
+		try_again(engine, (struct pending_item){ .tgid = item.tgid, .kind = EVENT_SCAN },
+			  RETRY_MS);
 	}
 	while ((child = family_take_waiting(engine->family, item.tgid)))
 		(void)pending_add(engine->pending,
@@ -208,7 +222,7 @@ void engine_on_settled(void *arg)
 
 void engine_decide_again(struct engine *engine, pid_t tgid)
 {
-	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_EXEC });
+	try_again(engine, (struct pending_item){ .tgid = tgid, .kind = EVENT_EXEC }, RETRY_MS);
 	arm_settle_timer(engine);
 }
 

@@ -24,32 +24,20 @@ struct threads {
 	uint64_t ran_ns; /* what they have had of a processor */
 };
 
-/* 0 where the kernel does not count that (sched-stats.rst). */
-static uint64_t read_ran(int proc_fd, const struct process *thread)
-{
-	struct proc_file_path path = proc_file_path(thread, "schedstat");
-	char text[128];
-	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
-	const char *end = len > 0 ? memchr(text, ' ', (size_t)len) : NULL;
-	uint64_t ran_ns = 0;
-
-	return end && num_parse_u64(text, (size_t)(end - text), &ran_ns) ? ran_ns : 0;
-}
-
 /* Not by stat or syscall: who reads these waits for a lock of an exec (process/patient.h). */
 static void look_at(int proc_fd, const struct process *thread, struct proc_text *text,
 		    struct threads *threads)
 {
 	ssize_t len = proc_file_read(proc_fd, thread, "status", text);
 	struct proc_status status;
-	uint64_t ran_ns;
+	struct proc_schedstat ran;
 
 	if (len < 0 || proc_parse_status(text->data, (size_t)len, &status) < 0)
 		return;
 	threads->any_sleeps |= status.state == 'D';
-	ran_ns = read_ran(proc_fd, thread);
-	threads->any_runs |= status.state == 'R' && ran_ns != 0;
-	threads->ran_ns += ran_ns;
+	ran = proc_file_schedstat(proc_fd, thread);
+	threads->any_runs |= status.state == 'R' && ran.ran_ns != 0;
+	threads->ran_ns += ran.ran_ns;
 }
 
 static void look_at_threads(int proc_fd, pid_t tgid, struct threads *threads)

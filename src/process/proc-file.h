@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "process/proc-parse.h"
 #include "process/process.h"
 
 /*
@@ -43,6 +44,9 @@ int proc_file_error(int proc_fd, const struct process *process, int error);
  * than was asked for. Returns its length, -EFBIG or as proc_file_error(). */
 ssize_t proc_file_read(int proc_fd, const struct process *process, const char *name,
 		       struct proc_text *text);
+
+/* How much it has run so far, the thread or the first one; zeroes where that cannot be told. */
+struct proc_schedstat proc_file_schedstat(int proc_fd, const struct process *process);
 
 /* At most max bytes of one that comes in pieces, and a zero byte. */
 ssize_t proc_file_read_part(int proc_fd, const struct process *process, const char *name,

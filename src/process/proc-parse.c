@@ -247,6 +247,22 @@ int proc_parse_stat(const char *text, size_t len, struct proc_stat *ret)
 	return 0;
 }
 
+int proc_parse_schedstat(const char *text, size_t len, struct proc_schedstat *ret)
+{
+	const char *end = text + len;
+	uint64_t values[3]; /* the second: how long it has waited for one */
+
+	for (unsigned i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		const char *word;
+
+		len = next_word(&text, end, &word);
+		if (!num_parse_u64(word, len, &values[i]))
+			return -EBADMSG;
+	}
+	*ret = (struct proc_schedstat){ .ran_ns = values[0], .times = values[2] };
+	return 0;
+}
+
 bool proc_comm_is(const char *comm, const char *base, size_t len)
 {
 	if (len > PROC_COMM_LEN)

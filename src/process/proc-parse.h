@@ -38,6 +38,11 @@ struct proc_stat {
 	uint64_t start_ticks;
 };
 
+struct proc_schedstat {
+	uint64_t ran_ns; /* what it has had of a processor */
+	uint64_t times;	 /* how often it was given one */
+};
+
 struct proc_arg {
 	const char *text; /* in the command line, not terminated */
 	size_t len;
@@ -52,6 +57,10 @@ size_t proc_parse_groups(const char *text, size_t len, gid_t *groups, size_t max
 
 /* The text of PID/stat. 0 or -EBADMSG. */
 int proc_parse_stat(const char *text, size_t len, struct proc_stat *ret);
+
+/* The text of PID/schedstat (sched-stats.rst): zeroes where the kernel does not count. 0 or
+ * -EBADMSG. */
+int proc_parse_schedstat(const char *text, size_t len, struct proc_schedstat *ret);
 
 /* Whether the kernel would give a program of this base name this comm. */
 bool proc_comm_is(const char *comm, const char *base, size_t len);

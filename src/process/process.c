@@ -23,6 +23,7 @@
 #include "base/path.h"
 #include "base/protections.h"
 #include "process/identity.h"
+#include "process/newborn.h"
 #include "process/patient.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
@@ -446,7 +447,7 @@ static void remember_cgroup(struct process_reader *reader, const struct process 
 	known->id = known->text ? process->cgroup_id : 0;
 }
 
-static int read_cgroup(struct process_reader *reader, struct process *process)
+static int read_cgroup_text(struct process_reader *reader, struct process *process)
 {
 	const struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
 	ssize_t len;
@@ -459,8 +460,23 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 		remember_cgroup(reader, process);
 		process->cgroup = reader->cgroup.data;
 	}
-	process->facts |= FACT_CGROUP;
 	return 0;
+}
+
+static int read_cgroup(struct process_reader *reader, struct process *process)
+{
+	int r = read_cgroup_text(reader, process);
+
+	if (r == 0 && !process->tid && !process->first_lives && newborn_may_be(process->cgroup)) {
+		if (PROTECT_NEWBORN && newborn_is(reader->proc_fd, process))
+			return -EINPROGRESS;
+		/* It is none now, but may have been one. */
+		process->cgroup_id = 0;
+		r = read_cgroup_text(reader, process);
+	}
+	if (r == 0)
+		process->facts |= FACT_CGROUP;
+	return r;
 }
 
 void process_reader_forget_cgroups(struct process_reader *reader)

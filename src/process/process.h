@@ -89,8 +89,9 @@ void process_init(struct process *process, pid_t tgid);
 /*
  * Fill in those of the wanted facts that are not there yet. What the pointers in *process lead to
  * is valid until the reader is used for another process. 0; -ESRCH when the process is gone (also
- * when it goes while it is being read); -EBUSY: it cannot be told without waiting; another -errno
- * (EMFILE, ENOMEM, EIO …).
+ * when it goes while it is being read); -EBUSY: it cannot be told without waiting; -EINPROGRESS: it
+ * is still being forked, so is in no group yet (process/newborn.h); another -errno (EMFILE, ENOMEM,
+ * EIO …).
  */
 int process_read(struct process_reader *reader, struct process *process, unsigned facts);
 

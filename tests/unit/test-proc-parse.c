@@ -192,6 +192,33 @@ START_TEST(reads_stat)
 END_TEST
 
 static const struct {
+	const char *text;
+	int ret;
+	struct proc_schedstat want;
+} schedstats[] = {
+	{ "5000 77 3\n", 0, { 5000, 3 } },
+	{ "0 0 0\n", 0, { 0, 0 } },
+	{ "18446744073709551615 0 1", 0, { UINT64_MAX, 1 } },
+	{ "5000 77\n", -EBADMSG, { 1, 1 } },
+	{ "5000 77 x\n", -EBADMSG, { 1, 1 } },
+	{ "18446744073709551616 0 1\n", -EBADMSG, { 1, 1 } },
+	{ "", -EBADMSG, { 1, 1 } },
+};
+
+START_TEST(reads_schedstat)
+{
+	struct proc_schedstat schedstat = { 1, 1 };
+	size_t len = strlen(schedstats[_i].text);
+	char *text = exact(schedstats[_i].text, len);
+
+	ck_assert_int_eq(proc_parse_schedstat(text, len, &schedstat), schedstats[_i].ret);
+	ck_assert_uint_eq(schedstat.ran_ns, schedstats[_i].want.ran_ns);
+	ck_assert_uint_eq(schedstat.times, schedstats[_i].want.times);
+	free(text);
+}
+END_TEST
+
+static const struct {
 	const char *comm;
 	const char *base;
 	bool want;
@@ -351,6 +378,7 @@ int main(void)
 	LOOP(refuses_bad_status, bad_status);
 	tcase_add_test(tcase, refuses_status_that_is_cut);
 	LOOP(reads_stat, stats);
+	LOOP(reads_schedstat, schedstats);
 	LOOP(compares_what_comm_keeps_of_a_name, comms);
 	LOOP(finds_the_argument_that_gave_comm, args);
 	LOOP(joins_and_normalises_paths, joins);
