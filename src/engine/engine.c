@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -46,6 +47,14 @@ uint64_t engine_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* While its name cannot be looked up, or it cannot be read. */
+static bool waits_in_family(void *arg, pid_t opener, pid_t member)
+{
+	const struct engine *engine = arg;
+
+	return pending_has(engine->pending, opener) && (kill(member, 0) == 0 || errno != ESRCH);
+}
+
 static void on_sweep(void *arg)
 {
 	struct engine *engine = arg;
@@ -54,8 +63,8 @@ static void on_sweep(void *arg)
 	(void)placer_sweep(engine->placer, now);
 	engine_on_forks(engine);
 	/* Where we are behind, forks of before may still be queued. */
-	if (!engine->lost && !engine->forks_behind && now > FAMILY_KEPT_MS)
-		family_expire(engine->family, now - FAMILY_KEPT_MS);
+	if (!engine->lost && !engine->forks_behind)
+		family_expire(engine->family, now, FAMILY_KEPT_MS, waits_in_family, engine);
 	engine_sticky_sweep(engine);
 	engine_sync_sweep(engine, now);
 	engine_accesses_sweep(engine);

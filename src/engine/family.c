@@ -15,9 +15,10 @@
 
 struct origin {
 	unsigned refs;
-	bool placed; /* else the decision is still due … */
-	bool gone;   /* … or the process has ended before it */
-	bool waited; /* the member waited for what was before */
+	pid_t opener; /* the process that is, or was, to be decided about */
+	bool placed;  /* else the decision is still due … */
+	bool gone;    /* … or the process has ended before it */
+	bool waited;  /* the member waited for what was before */
 	struct origin *before;
 	struct family_place place;
 	char *strings; /* of place */
@@ -61,13 +62,14 @@ static struct origin *origin_ref(struct origin *origin)
 }
 
 /* With no reference yet but the caller's. NULL: no memory. */
-static struct origin *origin_new(struct origin *before, bool waited)
+static struct origin *origin_new(pid_t opener, struct origin *before, bool waited)
 {
 	struct origin *origin = calloc(1, sizeof(*origin));
 
 	if (!origin)
 		return NULL;
 	origin->refs = 1;
+	origin->opener = opener;
 	origin->waited = waited;
 	origin->before = origin_ref(before);
 	return origin;
@@ -136,7 +138,8 @@ int family_open(struct family *family, pid_t tgid, uint64_t now_ms)
 
 	if (member && !member->origin->placed && !member->origin->gone && !member->waits)
 		return 0;
-	origin = member ? origin_new(member->origin, member->waits) : origin_new(NULL, false);
+	origin = member ? origin_new(tgid, member->origin, member->waits)
+			: origin_new(tgid, NULL, false);
 	if (!origin)
 		return -ENOMEM;
 	return join(family, tgid, origin, now_ms) ? 0 : -ENOMEM;
@@ -267,7 +270,7 @@ int family_orphan(struct family *family, pid_t tgid, uint64_t now_ms)
 static int stand_alone(struct member *member)
 {
 	struct origin *before = member->origin->before;
-	struct origin *origin = origin_new(before, before && !before->placed);
+	struct origin *origin = origin_new(member->tgid, before, before && !before->placed);
 
 	if (!origin)
 		return -ENOMEM;
@@ -324,10 +327,28 @@ pid_t family_take_waiting(struct family *family, pid_t tgid)
 	return 0;
 }
 
-void family_expire(struct family *family, uint64_t then_ms)
+static bool still_waits(const struct member *member, family_waits_fn *waits, void *arg)
 {
-	while (family->order && family->order->joined_ms <= then_ms)
-		drop(family, family->order);
+	const struct origin *origin = member->origin;
+
+	return !origin->placed && !origin->gone && waits(arg, origin->opener, member->tgid);
+}
+
+void family_expire(struct family *family, uint64_t now_ms, uint64_t for_ms, family_waits_fn *waits,
+		   void *arg)
+{
+	struct member *member;
+
+	while ((member = family->order) && now_ms - member->joined_ms >= for_ms &&
+	       member->joined_ms < now_ms) {
+		if (still_waits(member, waits, arg)) {
+			member->joined_ms = now_ms;
+			DL_DELETE(family->order, member);
+			DL_APPEND(family->order, member);
+		} else {
+			drop(family, member);
+		}
+	}
 }
 
 void family_forget_places(struct family *family)

@@ -72,8 +72,14 @@ const struct family_place *family_find(const struct family *family, pid_t tgid);
 /* Take one child that waited and need not any more, 0: there is none. */
 pid_t family_take_waiting(struct family *family, pid_t tgid);
 
-/* Forget those that joined at or before then_ms. */
-void family_expire(struct family *family, uint64_t then_ms);
+/* Is the decision about the opener still due, and is the member, it or a child that waits with it,
+ * alive? */
+typedef bool family_waits_fn(void *arg, pid_t opener, pid_t member);
+
+/* Forget those that joined for_ms ago, or earlier; but those of whom waits says so not before that
+ * has ended. */
+void family_expire(struct family *family, uint64_t now_ms, uint64_t for_ms, family_waits_fn *waits,
+		   void *arg);
 
 /* Forget all, but those that wait: hierarchies have changed. */
 void family_forget_places(struct family *family);

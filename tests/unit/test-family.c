@@ -10,9 +10,11 @@
 #include "helpers.h"
 
 static struct family *family;
+static pid_t due, dead; /* who is still to be decided about, who has ended */
 
 static void setup(void)
 {
+	due = dead = 0;
 	family = family_new();
 	ck_assert_ptr_nonnull(family);
 }
@@ -46,6 +48,18 @@ static void assert_place(pid_t tgid, const char *path)
 	ck_assert_str_eq(place->items[0].controllers, "cpu");
 	ck_assert_ptr_null(place->items[0].template_name);
 	ck_assert_uint_eq(place->from[0], 77);
+}
+
+static bool waits(void *arg, pid_t opener, pid_t member)
+{
+	(void)arg;
+	return opener == due && member != dead;
+}
+
+/* Those that joined at or before then_ms. */
+static void expire(uint64_t then_ms)
+{
+	family_expire(family, then_ms + 50, 50, waits, NULL);
 }
 
 START_TEST(child_of_a_stranger_is_a_stranger)
@@ -214,15 +228,39 @@ START_TEST(forgets_in_the_order_of_joining)
 	place_at(2, "b", 200);
 	ck_assert_int_eq(family_fork(family, 1, 3, 300), FAMILY_PLACED);
 	place_at(1, "c", 400); /* joins anew */
-	family_expire(family, 199);
+	expire(199);
 	ck_assert_uint_eq(family_count(family), 3);
-	family_expire(family, 200);
+	expire(200);
 	assert_place(2, NULL);
 	assert_place(3, "a"); /* its origin outlives the parent's membership */
-	family_expire(family, 399);
+	expire(399);
 	assert_place(3, NULL);
 	assert_place(1, "c");
-	family_expire(family, 400);
+	expire(400);
+	ck_assert_uint_eq(family_count(family), 0);
+}
+END_TEST
+
+/* However long the decision is put off. */
+START_TEST(keeps_who_waits)
+{
+	ck_assert_int_eq(family_open(family, 1, 0), 0);
+	ck_assert_int_eq(family_fork(family, 1, 2, 0), FAMILY_WAITS);
+	ck_assert_int_eq(family_fork(family, 1, 3, 0), FAMILY_WAITS);
+	ck_assert_int_eq(family_open(family, 5, 0), 0);
+	ck_assert_int_eq(family_fork(family, 5, 6, 0), FAMILY_WAITS);
+	due = 1;
+	dead = 3;
+	expire(100);
+	ck_assert_uint_eq(family_count(family), 2); /* 5 is not decided about any more */
+	expire(100);
+	expire(250);
+	ck_assert_uint_eq(family_count(family), 2);
+	place_at(1, "a", 300);
+	ck_assert_int_eq(family_take_waiting(family, 1), 2);
+	ck_assert_int_eq(family_take_waiting(family, 1), 0);
+	assert_place(2, "a");
+	expire(400); /* it is decided: as ever */
 	ck_assert_uint_eq(family_count(family), 0);
 }
 END_TEST
@@ -282,6 +320,7 @@ int main(void)
 	tcase_add_test(tcase, forget_leaves_nothing);
 	tcase_add_test(tcase, place_that_was_found_can_be_placed);
 	tcase_add_test(tcase, forgets_in_the_order_of_joining);
+	tcase_add_test(tcase, keeps_who_waits);
 	tcase_add_test(tcase, forgets_places_but_not_who_waits);
 	tcase_add_test(tcase, keeps_all_placements);
 	tcase_add_test(tcase, frees_nothing);
