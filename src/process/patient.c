@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/thread.h"
+#include "process/proc-file.h"
 #include "process/proc-parse.h"
 
 #define END_WAIT_S 1
@@ -40,10 +41,12 @@ struct patient {
 	unsigned facts;
 	struct process process; /* the question, then the answer */
 	int error;
+	uid_t uid; /* LATE: whose process is waited for; the caller's */
 };
 
 struct patients {
 	int proc_fd;
+	struct proc_text text;
 	struct patient *members[PATIENTS_MAX];
 	unsigned n;
 };
@@ -158,6 +161,7 @@ void patients_free(struct patients *patients)
 	until.tv_sec += END_WAIT_S;
 	for (unsigned i = 0; i < patients->n; i++)
 		free_patient(patients->members[i], &until);
+	free(patients->text.data);
 	free(patients);
 }
 
@@ -210,9 +214,11 @@ static void wait_for_answer(struct patient *patient, unsigned ms)
 	}
 }
 
-static int ask(struct patient *patient, struct process *process, unsigned facts, unsigned ms)
+/* False: it waits yet. */
+static bool ask(struct patient *patient, struct process *process, unsigned facts, unsigned ms,
+		int *ret)
 {
-	int r = -EBUSY;
+	bool is_answered;
 
 	(void)pthread_mutex_lock(&patient->lock);
 	patient->process = *process;
@@ -220,31 +226,48 @@ static int ask(struct patient *patient, struct process *process, unsigned facts,
 	patient->state = ASKED;
 	(void)pthread_cond_signal(&patient->wake);
 	wait_for_answer(patient, ms);
-	if (patient->state == ANSWERED) {
+	is_answered = patient->state == ANSWERED;
+	if (is_answered) {
 		*process = patient->process;
-		r = patient->error;
-		patient->state = IDLE;
-	} else {
-		patient->state = LATE;
+		*ret = patient->error;
 	}
+	patient->state = is_answered ? IDLE : LATE;
 	(void)pthread_mutex_unlock(&patient->lock);
+	return is_answered;
+}
+
+/* Nobody waits for PID/status. 0, -ESRCH or another -errno. */
+static int read_user(struct patients *patients, const struct process *process, uid_t *ret)
+{
+	ssize_t len = proc_file_read(patients->proc_fd, process, "status", &patients->text);
+	struct proc_status status;
+	int r = len < 0 ? (int)len : proc_parse_status(patients->text.data, (size_t)len, &status);
+
+	if (r == 0)
+		*ret = status.uid;
 	return r;
 }
 
+/* Of those that wait. */
+struct late {
+	unsigned n;
+	uid_t uids[PATIENTS_MAX];
+};
+
 /* One that is idle, or NULL: if it can be, the one that has read of this process before, as that is
  * whose memory *process may point into. -EBUSY: one waits for this process. */
-static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret,
-		     unsigned *ret_late)
+static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret, struct late *late)
 {
 	int r = 0;
 
 	*ret = NULL;
-	*ret_late = 0;
+	late->n = 0;
 	for (unsigned i = 0; i < patients->n && r == 0; i++) {
 		struct patient *patient = patients->members[i];
 
 		(void)pthread_mutex_lock(&patient->lock);
-		*ret_late += patient->state == LATE;
+		if (patient->state == LATE)
+			late->uids[late->n++] = patient->uid;
 		if (patient->state == LATE && patient->process.tgid == tgid)
 			r = -EBUSY;
 		else if (patient->state == IDLE && (!*ret || patient->process.tgid == tgid))
@@ -254,18 +277,48 @@ static int find_idle(struct patients *patients, pid_t tgid, struct patient **ret
 	return r;
 }
 
+static bool has_too_many(const struct late *late, uid_t uid)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < late->n; i++)
+		n += late->uids[i] == uid;
+	return n >= PATIENTS_OF_ONE;
+}
+
+static int find_patient(struct patients *patients, const struct process *process,
+			struct patient **ret, struct late *late)
+{
+	int r = find_idle(patients, process->tgid, ret, late);
+	uid_t uid;
+
+	if (r == 0 && late->n >= PATIENTS_OF_ONE) {
+		r = read_user(patients, process, &uid);
+		if (r == 0 && has_too_many(late, uid))
+			r = -EBUSY;
+	}
+	if (r < 0 || *ret)
+		return r;
+	if (patients->n == PATIENTS_MAX)
+		return -EBUSY;
+	r = start_patient(patients->proc_fd, ret);
+	if (r == 0)
+		patients->members[patients->n++] = *ret;
+	return r;
+}
+
 int patients_read(struct patients *patients, struct process *process, unsigned facts)
 {
 	struct patient *patient;
-	unsigned late;
-	int r = find_idle(patients, process->tgid, &patient, &late);
+	struct late late;
+	int r = find_patient(patients, process, &patient, &late);
 
-	if (r == 0 && !patient) {
-		if (patients->n == PATIENTS_MAX)
-			return -EBUSY;
-		r = start_patient(patients->proc_fd, &patient);
-		if (r == 0)
-			patients->members[patients->n++] = patient;
-	}
-	return r < 0 ? r : ask(patient, process, facts, late ? PATIENT_AGAIN_MS : PATIENT_MS);
+	if (r < 0)
+		return r;
+	if (ask(patient, process, facts, late.n ? PATIENT_AGAIN_MS : PATIENT_MS, &r))
+		return r;
+	/* One that has ended meanwhile is not waited for much longer. */
+	if (read_user(patients, process, &patient->uid) < 0)
+		patient->uid = (uid_t)-1;
+	return -EBUSY;
 }

@@ -16,9 +16,11 @@ struct patients;
 #define PATIENT_FACTS \
 	(FACT_EXE | FACT_EXE_FILE | FACT_INVOKED | FACT_START | FACT_USER_NAMESPACE | FACT_EXEC_IDS)
 
-/* So many processes can be waited for at a time, and so long does the caller wait for one, or for
- * one more; longer where the thread only lacks a processor. */
+/* So many processes can be waited for at a time, and so many of one user (by the real user id,
+ * which a set-user-id program leaves alone): nobody can use up all threads. So long does the caller
+ * wait for one, or for one more; longer where the thread only lacks a processor. */
 #define PATIENTS_MAX	 64
+#define PATIENTS_OF_ONE	 8
 #define PATIENT_MS	 50
 #define PATIENT_AGAIN_MS 5
 
@@ -33,7 +35,7 @@ void patients_free(struct patients *patients);
 /*
  * process_read() by one of the threads, for one caller at a time. What the pointers in *process
  * lead to is valid until another process is asked for. -EBUSY: it cannot be told yet, the process
- * may be executing something, or too many others are.
+ * may be executing something, or too many others are, of all or of its user.
  */
 int patients_read(struct patients *patients, struct process *process, unsigned facts);
 

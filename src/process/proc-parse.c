@@ -88,12 +88,11 @@ static bool next_state(const char **text, const char *end, char *ret)
 	return true;
 }
 
-/* The second number: real, effective, saved, filesystem. */
-static bool effective_id(const char *text, const char *end, uint32_t *ret)
+/* The first two numbers of: real, effective, saved, filesystem. */
+static bool parse_ids(const char *text, const char *end, uint32_t *ret_real,
+		      uint32_t *ret_effective)
 {
-	uint32_t real;
-
-	return next_u32(&text, end, &real) && next_u32(&text, end, ret);
+	return next_u32(&text, end, ret_real) && next_u32(&text, end, ret_effective);
 }
 
 /* The kernel escapes newlines and backslashes in the name here, and nothing else. Names of kernel
@@ -134,6 +133,8 @@ static bool parse_bool(const char *text, const char *end, bool *ret)
 static bool parse_field(enum status_field field, const char *text, const char *end,
 			struct proc_status *status)
 {
+	gid_t gid;
+
 	switch (field) {
 	case STATUS_NAME:
 		return parse_name(text, end, status);
@@ -144,9 +145,9 @@ static bool parse_field(enum status_field field, const char *text, const char *e
 	case STATUS_PPID:
 		return next_pid(&text, end, &status->ppid);
 	case STATUS_UID:
-		return effective_id(text, end, &status->euid);
+		return parse_ids(text, end, &status->uid, &status->euid);
 	case STATUS_GID:
-		return effective_id(text, end, &status->egid);
+		return parse_ids(text, end, &gid, &status->egid);
 	case STATUS_GROUPS:
 		status->groups = text;
 		status->groups_len = (size_t)(end - text);

@@ -21,6 +21,7 @@ struct proc_status {
 	char state;
 	pid_t tgid;
 	pid_t ppid;
+	uid_t uid;
 	uid_t euid;
 	gid_t egid;
 	bool kthread; /* false also where the kernel is too old to say */

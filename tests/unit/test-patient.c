@@ -136,6 +136,46 @@ START_TEST(one_thread_waits_for_a_process)
 }
 END_TEST
 
+static void set_user(pid_t tgid, uid_t uid)
+{
+	char path[32], text[256];
+
+	(void)snprintf(path, sizeof(path), "%d/status", (int)tgid);
+	(void)snprintf(text, sizeof(text),
+		       "Name:\tx\nState:\tR (x)\nTgid:\t%d\nPPid:\t7\nUid:\t%u\t9\t9\t9\n"
+		       "Gid:\t1\t1\t1\t1\nGroups:\t\n",
+		       (int)tgid, uid);
+	dir_write(path, text);
+}
+
+START_TEST(nobody_can_have_them_all)
+{
+	char path[32];
+
+	for (unsigned i = 0; i < PATIENTS_OF_ONE; i++) {
+		(void)snprintf(path, sizeof(path), "%u", 100 + i);
+		make_slow(path);
+		set_user((pid_t)(100 + i), 1000);
+		ck_assert_int_eq(read_ids((pid_t)(100 + i)), -EBUSY);
+	}
+	write_auxv("42/auxv", 5, 6);
+	set_user(42, 1000);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(read_ids(42), -EBUSY);
+	set_user(42, 1001);
+	ck_assert_int_eq(read_ids_at_last(42), 0);
+	ck_assert_int_eq(read_ids(43), -ESRCH);
+	set_user(42, 1000);
+	ck_assert_int_eq(read_ids(42), -EBUSY);
+	ck_assert(let_go("100/auxv"));
+	ck_assert_int_eq(read_ids_at_last(42), 0);
+	for (unsigned i = 1; i < PATIENTS_OF_ONE; i++) {
+		(void)snprintf(path, sizeof(path), "%u/auxv", 100 + i);
+		ck_assert(let_go(path));
+	}
+}
+END_TEST
+
 START_TEST(so_many_can_be_waited_for)
 {
 	char path[32];
@@ -144,8 +184,10 @@ START_TEST(so_many_can_be_waited_for)
 	for (unsigned i = 0; i < PATIENTS_MAX; i++) {
 		(void)snprintf(path, sizeof(path), "%u", 100 + i);
 		make_slow(path);
+		set_user((pid_t)(100 + i), 1000 + i);
 		ck_assert_int_eq(read_ids((pid_t)(100 + i)), -EBUSY);
 	}
+	set_user(42, 5);
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(read_ids(42), -EBUSY);
 	ck_assert(let_go("100/auxv"));
@@ -169,6 +211,7 @@ int main(void)
 	tcase_add_test(tcase, who_is_gone_is_gone);
 	tcase_add_test(tcase, who_asks_does_not_wait);
 	tcase_add_test(tcase, one_thread_waits_for_a_process);
+	tcase_add_test(tcase, nobody_can_have_them_all);
 	tcase_add_test(tcase, so_many_can_be_waited_for);
 	return run_tests(tcase);
 }
