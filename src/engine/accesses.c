@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -224,10 +225,20 @@ void engine_accesses_close(struct engine *engine)
 	engine->accesses = NULL;
 }
 
+static ssize_t read_link(void *arg, pid_t tid, int fd, char *buf)
+{
+	struct engine *engine = arg;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "fd/%d", fd);
+	return process_read_link(engine->others, tid, name, buf);
+}
+
 static int open_parts(struct engine *engine, const char **ret_tried)
 {
 	struct accesses *accesses = engine->accesses;
-	int r = audit_begin(policies[accesses->policy], engine->config->audit_state_path,
+	const struct audit_links links = { read_link, engine };
+	int r = audit_begin(policies[accesses->policy], engine->config->audit_state_path, links,
 			    &accesses->audit, ret_tried);
 
 	if (r < 0)

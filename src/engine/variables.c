@@ -151,24 +151,6 @@ static const char *name_tty(struct variables *variables, dev_t device)
 	return device ? print(variables, "%u:%u", major_number, minor_number) : NULL;
 }
 
-static void add_tty(struct variables *variables, int proc_fd, pid_t tgid)
-{
-	char stat[1024];
-	const char *at;
-	uint64_t device;
-
-	if (read_proc(proc_fd, tgid, "stat", stat, sizeof(stat)) <= 0)
-		return;
-	at = strrchr(stat, ')'); /* the name may have blanks and parentheses */
-	for (int i = 0; at && i < 5; i++)
-		at = strchr(at + 1, ' ');
-	if (!at)
-		return;
-	at++;
-	if (num_scan_u64(&at, &device))
-		add_field(variables, AUDIT_TTY, name_tty(variables, device));
-}
-
 static void add_from_proc(struct variables *variables, int proc_fd, const struct process *process)
 {
 	char comm[32];
@@ -186,7 +168,8 @@ static void add_from_proc(struct variables *variables, int proc_fd, const struct
 	add_number(variables, proc_fd, process->tgid, "loginuid", AUDIT_AUID);
 	add_number(variables, proc_fd, process->tgid, "sessionid", AUDIT_SES);
 	add_all_ids(variables, proc_fd, process->tgid);
-	add_tty(variables, proc_fd, process->tgid);
+	if (process->facts & FACT_START)
+		add_field(variables, AUDIT_TTY, name_tty(variables, process->tty));
 }
 
 /* ---- ours ------------------------------------------------------------------------------------ */

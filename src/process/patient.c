@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@
 #include "process/proc-parse.h"
 
 #define END_WAIT_S 1
+
+#define LINK_MAX_LEN 15
 
 /* A thread that waits for nothing but a processor is given so long. */
 #define STARVED_MS 2000
@@ -32,15 +35,19 @@ enum state {
 };
 
 struct patient {
+	int proc_fd;
 	struct process_reader *reader; /* the thread's */
 	pthread_t thread;
 	pid_t tid; /* 0: it has not begun */
 	pthread_mutex_t lock;
 	pthread_cond_t wake, answered;
 	enum state state;
+	/* The question, and then the answer: facts of the process, or what a link of it says. */
+	struct process process;
 	unsigned facts;
-	struct process process; /* the question, then the answer */
-	int error;
+	char link[LINK_MAX_LEN + 1]; /* "": facts */
+	char path[PATH_MAX];
+	ssize_t result;
 	uid_t uid; /* LATE: whose process is waited for; the caller's */
 };
 
@@ -58,17 +65,25 @@ static void answer(struct patient *patient)
 {
 	struct process process = patient->process;
 	unsigned facts = patient->facts;
-	int r;
+	char link[sizeof(patient->link)];
+	char path[PATH_MAX];
+	ssize_t r;
 
+	memcpy(link, patient->link, sizeof(link));
 	(void)pthread_mutex_unlock(&patient->lock);
-	r = process_read(patient->reader, &process, facts);
+	if (link[0])
+		r = proc_file_link(patient->proc_fd, &process, link, path);
+	else
+		r = process_read(patient->reader, &process, facts);
 	(void)pthread_mutex_lock(&patient->lock);
 	if (patient->state == LATE)
 		patient->state = IDLE;
 	if (patient->state != ASKED)
 		return;
 	patient->process = process;
-	patient->error = r;
+	patient->result = r;
+	if (link[0] && r >= 0)
+		memcpy(patient->path, path, (size_t)r + 1);
 	patient->state = ANSWERED;
 	(void)pthread_cond_signal(&patient->answered);
 }
@@ -107,6 +122,7 @@ static int start_patient(int proc_fd, struct patient **ret)
 	(void)pthread_mutex_init(&patient->lock, NULL);
 	(void)pthread_cond_init(&patient->wake, NULL);
 	(void)pthread_cond_init(&patient->answered, NULL);
+	patient->proc_fd = proc_fd;
 	patient->reader = process_reader_new(proc_fd);
 	if (patient->reader)
 		r = start_thread(patient);
@@ -214,23 +230,20 @@ static void wait_for_answer(struct patient *patient, unsigned ms)
 	}
 }
 
-/* False: it waits yet. */
-static bool ask(struct patient *patient, struct process *process, unsigned facts, unsigned ms,
-		int *ret)
+/* The answer is in the patient then. False: it waits yet. */
+static bool ask(struct patient *patient, const struct process *process, unsigned facts,
+		const char *link, unsigned ms)
 {
 	bool is_answered;
 
 	(void)pthread_mutex_lock(&patient->lock);
 	patient->process = *process;
 	patient->facts = facts;
+	(void)snprintf(patient->link, sizeof(patient->link), "%s", link);
 	patient->state = ASKED;
 	(void)pthread_cond_signal(&patient->wake);
 	wait_for_answer(patient, ms);
 	is_answered = patient->state == ANSWERED;
-	if (is_answered) {
-		*process = patient->process;
-		*ret = patient->error;
-	}
 	patient->state = is_answered ? IDLE : LATE;
 	(void)pthread_mutex_unlock(&patient->lock);
 	return is_answered;
@@ -307,18 +320,42 @@ static int find_patient(struct patients *patients, const struct process *process
 	return r;
 }
 
+/* Ask one of the threads. 0, with its answer; or -errno. */
+static int consult(struct patients *patients, const struct process *process, unsigned facts,
+		   const char *link, struct patient **ret)
+{
+	struct late late;
+	int r = find_patient(patients, process, ret, &late);
+
+	if (r < 0 || ask(*ret, process, facts, link, late.n ? PATIENT_AGAIN_MS : PATIENT_MS))
+		return r;
+	/* One that has ended meanwhile is not waited for much longer. */
+	if (read_user(patients, process, &(*ret)->uid) < 0)
+		(*ret)->uid = (uid_t)-1;
+	return -EBUSY;
+}
+
 int patients_read(struct patients *patients, struct process *process, unsigned facts)
 {
 	struct patient *patient;
-	struct late late;
-	int r = find_patient(patients, process, &patient, &late);
+	int r = consult(patients, process, facts, "", &patient);
 
 	if (r < 0)
 		return r;
-	if (ask(patient, process, facts, late.n ? PATIENT_AGAIN_MS : PATIENT_MS, &r))
+	*process = patient->process;
+	return (int)patient->result;
+}
+
+ssize_t patients_link(struct patients *patients, pid_t pid, const char *name, char buf[PATH_MAX])
+{
+	const struct process process = { .tgid = pid };
+	struct patient *patient;
+	int r = strlen(name) <= LINK_MAX_LEN ? consult(patients, &process, 0, name, &patient)
+					     : -ENAMETOOLONG;
+
+	if (r < 0)
 		return r;
-	/* One that has ended meanwhile is not waited for much longer. */
-	if (read_user(patients, process, &patient->uid) < 0)
-		patient->uid = (uid_t)-1;
-	return -EBUSY;
+	if (patient->result >= 0)
+		memcpy(buf, patient->path, (size_t)patient->result + 1);
+	return patient->result;
 }

@@ -2,6 +2,9 @@
 #ifndef CGRED_PROCESS_PATIENT_H
 #define CGRED_PROCESS_PATIENT_H
 
+#include <limits.h>
+#include <sys/types.h>
+
 #include "process/process.h"
 
 /*
@@ -38,5 +41,9 @@ void patients_free(struct patients *patients);
  * may be executing something, or too many others are, of all or of its user.
  */
 int patients_read(struct patients *patients, struct process *process, unsigned facts);
+
+/* In the same way, what a link of a process says, as proc_file_link(). name: at most 15 characters.
+ */
+ssize_t patients_link(struct patients *patients, pid_t pid, const char *name, char buf[PATH_MAX]);
 
 #endif

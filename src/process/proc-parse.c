@@ -226,6 +226,7 @@ int proc_parse_stat(const char *text, size_t len, struct proc_stat *ret)
 		memrchr(text, ')', len); /* comm may hold any byte, but all else numbers */
 	struct proc_stat stat = { 0 };
 	const char *word;
+	uint64_t tty;
 	uint32_t flags;
 
 	if (!pos)
@@ -233,8 +234,12 @@ int proc_parse_stat(const char *text, size_t len, struct proc_stat *ret)
 	pos++;
 	if (!next_state(&pos, end, &stat.state) || !next_pid(&pos, end, &stat.ppid))
 		return -EBADMSG;
-	for (unsigned field = 5; field < 9; field++)
+	for (unsigned field = 5; field < 7; field++)
 		(void)next_word(&pos, end, &word);
+	len = next_word(&pos, end, &word);
+	if (num_parse_u64(word, len, &tty))
+		stat.tty = (dev_t)tty;
+	(void)next_word(&pos, end, &word);
 	if (!next_u32(&pos, end, &flags))
 		return -EBADMSG;
 	stat.kthread = flags & PF_KTHREAD;

@@ -36,6 +36,7 @@ struct proc_stat {
 	pid_t ppid;
 	bool kthread;
 	bool exiting;
+	dev_t tty; /* 0: none */
 	uint64_t start_ticks;
 };
 

@@ -167,6 +167,7 @@ static int store_stat(struct process_reader *reader, struct process *process,
 		process->state = ret_stat->state;
 	process->kthread = ret_stat->kthread;
 	process->start_ticks = ret_stat->start_ticks;
+	process->tty = ret_stat->tty;
 	process->facts |= FACT_START;
 	return 0;
 }
@@ -629,6 +630,15 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 		r = read_all(reader, process, facts);
 	}
 	return r == -EAGAIN ? -ESRCH : r;
+}
+
+ssize_t process_read_link(struct process_reader *reader, pid_t pid, const char *name,
+			  char buf[PATH_MAX])
+{
+	const struct process process = { .tgid = pid };
+
+	return reader->patients ? patients_link(reader->patients, pid, name, buf)
+				: proc_file_link(reader->proc_fd, &process, name, buf);
 }
 
 int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid)

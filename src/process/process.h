@@ -2,6 +2,7 @@
 #ifndef CGRED_PROCESS_PROCESS_H
 #define CGRED_PROCESS_PROCESS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@ enum process_fact {
 	FACT_EXE_FILE = 1U << 3,	/* exe_file */
 	FACT_INVOKED = 1U << 4,		/* invoked, and invoked_file */
 	FACT_CGROUP = 1U << 5,		/* cgroup */
-	FACT_START = 1U << 6,		/* start_ticks, kthread, state, ppid */
+	FACT_START = 1U << 6,		/* start_ticks, kthread, state, ppid, tty */
 	FACT_SCHED = 1U << 7,		/* sched_policy */
 	FACT_PRIVILEGES = 1U << 8,	/* traced, no_new_privs */
 	FACT_COMM = 1U << 9,		/* comm */
@@ -41,6 +42,7 @@ struct process {
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
 	char state;	      /* as in proc_pid_stat(5), 'Z' is a zombie; 0: not come across */
 	bool kthread;
+	dev_t tty; /* its terminal; 0: none */
 	uid_t euid;
 	gid_t egid;
 	const gid_t *groups;
@@ -97,6 +99,11 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 
 /* Which hierarchies are mounted has changed: what groups were called is read anew. */
 void process_reader_forget_cgroups(struct process_reader *reader);
+
+/* What a link of a process or thread says (PID/fd/3), name being without PID. Returns the length;
+ * -EBUSY as process_read(); another -errno. */
+ssize_t process_read_link(struct process_reader *reader, pid_t pid, const char *name,
+			  char buf[PATH_MAX]);
 
 /* The process (thread group) of a thread. 0, -ESRCH or another -errno. */
 int process_tgid_of(struct process_reader *reader, pid_t tid, pid_t *ret_tgid);

@@ -95,7 +95,7 @@ enum pass {
 struct search {
 	const struct audit_places *places;
 	const struct audit_call *call;
-	int proc_fd;
+	struct audit_links links;
 };
 
 /* Returns whether one was added that lies in a watch. */
@@ -110,7 +110,7 @@ static bool add_paths(struct audit_event *event, const struct search *search, bo
 		const struct audit_item *item = &search->call->items[i];
 
 		if ((item->type == AUDIT_NAME_PARENT) != parents ||
-		    !audit_path_resolve(search->proc_fd, search->call, item, path, sizeof(path)))
+		    !audit_path_resolve(search->links, search->call, item, path, sizeof(path)))
 			continue;
 		if (pass == PASS_INSIDE)
 			found |= add_in_places(search->places, event, path);
@@ -128,10 +128,10 @@ static bool add_paths(struct audit_event *event, const struct search *search, bo
  * is relative to what is gone, or of another mount namespace.
  */
 void audit_event_find_paths(struct audit_event *event, const struct audit_places *places,
-			    const struct audit_call *call, int proc_fd)
+			    const struct audit_call *call, struct audit_links links)
 {
 	const struct audit_place *place = audit_places_find(places, event->record.key);
-	const struct search search = { places, call, proc_fd };
+	const struct search search = { places, call, links };
 
 	if (!add_paths(event, &search, false, PASS_INSIDE) &&
 	    !add_paths(event, &search, true, PASS_INSIDE) &&

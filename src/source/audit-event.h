@@ -37,7 +37,7 @@ const char *audit_event_keep(struct audit_event *event, const char *text);
 
 /* The paths of the call, those in watches first. The key is there already. */
 void audit_event_find_paths(struct audit_event *event, const struct audit_places *places,
-			    const struct audit_call *call, int proc_fd);
+			    const struct audit_call *call, struct audit_links links);
 
 /* It failed: does a watch want it nevertheless? The kernel's rule may be for more calls. */
 bool audit_event_may_fail(const struct audit_event *event, const struct audit_places *places);

@@ -6,11 +6,12 @@
 
 #include <errno.h>
 
-int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
-		const char **ret_tried)
+int audit_begin(enum audit_policy policy, const char *state_path, struct audit_links links,
+		struct audit **ret, const char **ret_tried)
 {
 	(void)policy;
 	(void)state_path;
+	(void)links;
 	(void)ret;
 	*ret_tried = "built without libaudit";
 	return -ENOTSUP;

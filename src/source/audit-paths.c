@@ -150,23 +150,18 @@ static bool is_confirmed(const struct audit_call *call, const struct audit_item 
 	return has_parent_of(call, path);
 }
 
-static bool resolve_at(int proc_fd, const struct audit_call *call, const struct audit_item *item,
-		       int fd, char *buf, size_t size)
+static bool resolve_at(struct audit_links links, const struct audit_call *call,
+		       const struct audit_item *item, int fd, char *buf, size_t size)
 {
 	char base[PATH_MAX];
-	char link[64];
-	ssize_t len;
 
-	(void)snprintf(link, sizeof(link), "%d/fd/%d", (int)call->tid, fd);
-	len = readlinkat(proc_fd, link, base, sizeof(base) - 1);
-	if (len <= 0)
+	if (links.read(links.arg, call->tid, fd, base) <= 0)
 		return false;
-	base[len] = '\0';
 	return audit_path_join(base, item->name, buf, size) && is_confirmed(call, item, buf);
 }
 
-bool audit_path_resolve(int proc_fd, const struct audit_call *call, const struct audit_item *item,
-			char *buf, size_t size)
+bool audit_path_resolve(struct audit_links links, const struct audit_call *call,
+			const struct audit_item *item, char *buf, size_t size)
 {
 	const struct at_call *at = find_at_call(call->syscall);
 
@@ -177,7 +172,7 @@ bool audit_path_resolve(int proc_fd, const struct audit_call *call, const struct
 		int fd = (int)(uint32_t)call->arguments[argument];
 
 		if (item->name[0] != '/' && fd != AT_FDCWD)
-			return resolve_at(proc_fd, call, item, fd, buf, size);
+			return resolve_at(links, call, item, fd, buf, size);
 	}
 	if (!audit_path_join(call->cwd, item->name, buf, size))
 		return false;

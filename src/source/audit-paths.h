@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "source/audit.h"
+
 /* What a system call's names of files lead to. */
 
 struct audit_place;
@@ -41,10 +43,11 @@ struct audit_call {
 
 /*
  * The absolute path of an item into buf. False: it cannot be told for certain (without a name, or
- * relative to a descriptor that the process does not have any more).
+ * relative to a descriptor that the process does not have any more, or that would have to be waited
+ * for).
  */
-bool audit_path_resolve(int proc_fd, const struct audit_call *call, const struct audit_item *item,
-			char *buf, size_t size);
+bool audit_path_resolve(struct audit_links links, const struct audit_call *call,
+			const struct audit_item *item, char *buf, size_t size);
 
 /* path, from base when it is relative, without ".", ".." and "//". False: longer than size. */
 bool audit_path_join(const char *base, const char *path, char *buf, size_t size);

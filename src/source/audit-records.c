@@ -40,7 +40,7 @@
 
 struct audit_records {
 	auparse_state_t *parser;
-	int proc_fd;
+	struct audit_links links;
 	bool any_key;
 	struct audit_places places;
 	struct audit_gather *gather;
@@ -332,7 +332,7 @@ static bool finish(struct audit_records *records, struct audit_event *event, boo
 	record->access = audit_access_of(call, record->key, has_openat2);
 	if (record->tid <= 0 || record->access == 0)
 		return false;
-	audit_event_find_paths(event, &records->places, call, records->proc_fd);
+	audit_event_find_paths(event, &records->places, call, records->links);
 	if (records->argv_len > 0)
 		record->argv = audit_event_keep(event, records->argv);
 	return record->success || audit_event_may_fail(event, &records->places);
@@ -413,13 +413,13 @@ static void on_event(auparse_state_t *parser, auparse_cb_event_t what, void *use
 /* ---- from outside ------------------------------------------------------------------------------
  */
 
-struct audit_records *audit_records_new(int proc_fd, bool any_key)
+struct audit_records *audit_records_new(struct audit_links links, bool any_key)
 {
 	struct audit_records *records = calloc(1, sizeof(*records));
 
 	if (!records)
 		return NULL;
-	records->proc_fd = proc_fd;
+	records->links = links;
 	records->any_key = any_key;
 	records->gather = audit_gather_new(parse_event, records);
 	records->parser = auparse_init(AUSOURCE_FEED, NULL);

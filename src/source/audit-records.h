@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct audit_record;
+#include "source/audit.h"
 
 /*
  * The kernel's audit records, one by one in any order, put together to events: one system call
@@ -27,9 +27,9 @@ struct audit_place {
 /* Types of records (linux/audit.h) that the caller has to know, too. */
 #define AUDIT_TYPE_CONFIG_CHANGE 1305
 
-/* proc_fd: the directory /proc; stays the caller's. any_key: what begins with "cgred_" or "fetter_"
+/* links: as in audit_begin(). any_key: what begins with "cgred_" or "fetter_"
  * is ours, not only what has the id of a place. NULL: no memory. */
-struct audit_records *audit_records_new(int proc_fd, bool any_key);
+struct audit_records *audit_records_new(struct audit_links links, bool any_key);
 void audit_records_free(struct audit_records *records); /* takes NULL */
 
 /* The places stay the caller's, until the next call. */

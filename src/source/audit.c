@@ -42,7 +42,6 @@ struct audit {
 	pid_t pid;
 	int fd; /* for requests */
 	struct audit_socket *socket;
-	int proc_fd;
 	struct audit_records *records;
 	bool prepared;		  /* the kernel's configuration was changed: to be undone */
 	struct audit_state state; /* the site's rules are its own; ours are gathered to save it */
@@ -125,7 +124,7 @@ static int undo_earlier(struct audit *audit)
 /* ---- open and close ----------------------------------------------------------------------------
  */
 
-static int open_all(struct audit *audit, const char **ret_tried)
+static int open_all(struct audit *audit, struct audit_links links, const char **ret_tried)
 {
 	struct audit_kernel_status status;
 	int r;
@@ -142,12 +141,8 @@ static int open_all(struct audit *audit, const char **ret_tried)
 	r = undo_earlier(audit);
 	if (r < 0)
 		return r;
-	*ret_tried = "open(/proc)";
-	audit->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (audit->proc_fd < 0)
-		return -errno;
 	*ret_tried = "auparse_init";
-	audit->records = audit_records_new(audit->proc_fd, audit->policy == AUDIT_REUSE);
+	audit->records = audit_records_new(links, audit->policy == AUDIT_REUSE);
 	if (!audit->records)
 		return -ENOMEM;
 	audit->kernel_lost = status.lost;
@@ -165,8 +160,8 @@ static unsigned first_id(void)
 	return id & 0xfffff000;
 }
 
-int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
-		const char **ret_tried)
+int audit_begin(enum audit_policy policy, const char *state_path, struct audit_links links,
+		struct audit **ret, const char **ret_tried)
 {
 	struct audit *audit = calloc(1, sizeof(*audit));
 	int r;
@@ -176,10 +171,10 @@ int audit_begin(enum audit_policy policy, const char *state_path, struct audit *
 		return -ENOMEM;
 	audit->policy = policy;
 	audit->pid = getpid();
-	audit->fd = audit->proc_fd = -1;
+	audit->fd = -1;
 	audit->watches.last_id = first_id();
 	audit->state_path = strdup(state_path);
-	r = audit->state_path ? open_all(audit, ret_tried) : -ENOMEM;
+	r = audit->state_path ? open_all(audit, links, ret_tried) : -ENOMEM;
 	if (r < 0) {
 		audit_end(audit);
 		return r;
@@ -208,8 +203,6 @@ void audit_end(struct audit *audit)
 	/* Its own rules were those of the watches. */
 	audit->state.n_rules = 0;
 	audit_state_done(&audit->state);
-	if (audit->proc_fd >= 0)
-		(void)close(audit->proc_fd);
 	if (audit->fd >= 0)
 		(void)close(audit->fd);
 	free(audit->state_path);

@@ -63,6 +63,15 @@ enum audit_field {
 
 #define AUDIT_PATHS_MAX 4
 
+/* Where a descriptor of a process leads (proc_pid_fd(5)), into buf of PATH_MAX bytes. Returns the
+ * length, or -errno: also -EBUSY where that can only be told by waiting. */
+typedef ssize_t audit_link_fn(void *arg, pid_t tid, int fd, char *buf);
+
+struct audit_links {
+	audit_link_fn *read;
+	void *arg;
+};
+
 /* One system call. Its strings live until the next audit_read(). */
 struct audit_record {
 	pid_t tid; /* the process (task_tgid_nr(), since Linux 4.9) */
@@ -79,11 +88,12 @@ struct audit_record {
 
 /*
  * Listen, by multicast, beside whoever else does. state_path: where it is kept what was changed, so
- * that it can be undone after a SIGKILL: that is done first. 0 or -errno; *ret_tried says what
+ * that it can be undone after a SIGKILL: that is done first. links: asked for names that are
+ * relative to a descriptor. 0 or -errno; *ret_tried says what
  * failed. -EPERM from audit_set_watches(): the configuration is locked ("enabled 2").
  */
-int audit_begin(enum audit_policy policy, const char *state_path, struct audit **ret,
-		const char **ret_tried);
+int audit_begin(enum audit_policy policy, const char *state_path, struct audit_links links,
+		struct audit **ret, const char **ret_tried);
 
 /* Everything as it was before, also "enabled"; then release. Takes NULL. */
 void audit_end(struct audit *audit);

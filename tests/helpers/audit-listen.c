@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -191,6 +192,21 @@ static int loop(struct audit *audit, int signals, int retry_ms, bool quiet)
 	return 1;
 }
 
+/* One that may wait. */
+static ssize_t read_link(void *arg, pid_t tid, int fd, char *buf)
+{
+	char name[64];
+	ssize_t len;
+
+	(void)arg;
+	(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)tid, fd);
+	len = readlink(name, buf, PATH_MAX - 1);
+	if (len < 0)
+		return -errno;
+	buf[len] = '\0';
+	return len;
+}
+
 static int run(enum audit_policy policy, const char *state, int retry_ms, bool quiet)
 {
 	struct audit *audit;
@@ -206,7 +222,7 @@ static int run(enum audit_policy policy, const char *state, int retry_ms, bool q
 	sigaddset(&set, SIGUSR2);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	r = audit_begin(policy, state, &audit, &tried);
+	r = audit_begin(policy, state, (struct audit_links){ read_link, NULL }, &audit, &tried);
 	if (r < 0) {
 		printf("audit_begin: %s: %s\n", tried, strerror(-r));
 		return r == -ENOTSUP || r == -ECONNREFUSED ? 77 : 1;

@@ -16,6 +16,7 @@
  *   cd DIR
  *   read, write, both FILE
  *                        opens it so, and prints "opened FILE" or "not opened: ERROR"
+ *   below FILE           the same as read, by the file's name in its directory
  *   keep FILE            opens it for reading, and keeps it open until an exec
  *   flood N              changes its euid to nobody's and back, N times
  *   fork                 goes on in a child that dies with it, and prints "child PID"
@@ -206,6 +207,22 @@ static int open_file(const char *how, const char *path)
 	return printf("opened %s\n", path) < 0;
 }
 
+static int open_below(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char *dir = strndup(path, (size_t)(name - path));
+	int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return printf("not opened: %s\n", strerror(errno)) < 0;
+	(void)close(fd);
+	free(dir);
+	/* The directory stays open, also behind an exec: who hears of this later may ask for it. */
+	(void)fcntl(dir_fd, F_SETFD, 0);
+	return printf("opened %s\n", path) < 0;
+}
+
 static int keep_file(const char *path)
 {
 	return open(path, O_RDONLY | O_CLOEXEC) < 0 ? -1 : 0;
@@ -281,6 +298,8 @@ static int step(char **argv)
 	else if (strcmp(name, "read") == 0 || strcmp(name, "write") == 0 ||
 		 strcmp(name, "both") == 0)
 		error = open_file(name, arg);
+	else if (strcmp(name, "below") == 0)
+		error = open_below(arg);
 	else if (strcmp(name, "keep") == 0)
 		error = keep_file(arg);
 	else if (strcmp(name, "say") == 0)

@@ -2,6 +2,7 @@
 /* Records as the kernel writes them, put together: without a kernel. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -36,10 +37,33 @@ static const struct audit_place places[] = {
 	{ 4, "/not/there", NULL, false, false },
 };
 
+/* arg: the descriptor of a directory like /proc. */
+static ssize_t read_link(void *arg, pid_t tid, int fd, char *buf)
+{
+	const int *proc_fd = arg;
+	char name[32];
+	ssize_t len;
+
+	(void)snprintf(name, sizeof(name), "%d/fd/%d", (int)tid, fd);
+	len = readlinkat(*proc_fd, name, buf, PATH_MAX - 1);
+	if (len < 0)
+		return -errno;
+	buf[len] = '\0';
+	return len;
+}
+
+static struct audit_records *new_records(int proc_fd, bool any_key)
+{
+	static int arg;
+
+	arg = proc_fd;
+	return audit_records_new((struct audit_links){ read_link, &arg }, any_key);
+}
+
 static void setup(void)
 {
 	now_ms = 1000;
-	records = audit_records_new(AT_FDCWD, false);
+	records = new_records(AT_FDCWD, false);
 	ck_assert_ptr_nonnull(records);
 	audit_records_set_places(records, places, ARRAY_SIZE(places));
 }
@@ -296,7 +320,7 @@ END_TEST
 START_TEST(any_key_of_ours_counts_with_reuse)
 {
 	audit_records_free(records);
-	records = audit_records_new(AT_FDCWD, true);
+	records = new_records(AT_FDCWD, true);
 	feed_open(1, OPEN_ARGUMENTS("241"), "\"fetter_a\"", "\"/x\"");
 	feed_open(2, OPEN_ARGUMENTS("0"), "\"cgred_mine\"", "\"/x\"");
 	feed_open(3, OPEN_ARGUMENTS("0"), "\"site\"", "\"/x\"");
@@ -596,7 +620,7 @@ START_TEST(a_name_relative_to_a_descriptor_is_believed_when_the_inode_agrees)
 	link_descriptor(base);
 	proc_fd = openat(dir_fd, "proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	audit_records_free(records);
-	records = audit_records_new(proc_fd, false);
+	records = new_records(proc_fd, false);
 	audit_records_set_places(records, &place, 1);
 	ck_assert_int_eq(stat(want, &st), 0);
 	(void)snprintf(rest, sizeof(rest), "item=0 name=\"x\" inode=%llu nametype=NORMAL",

@@ -7,7 +7,9 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -136,6 +138,37 @@ START_TEST(one_thread_waits_for_a_process)
 }
 END_TEST
 
+static ssize_t read_link(pid_t tgid, char buf[PATH_MAX])
+{
+	return process_read_link(reader, tgid, "fd/3", buf);
+}
+
+START_TEST(reads_links)
+{
+	char buf[PATH_MAX] = "?";
+	ssize_t len = -EBUSY;
+
+	dir_add("42/fd");
+	dir_add("43");
+	ck_assert_int_eq(symlinkat("/some/where", dir_fd, "42/fd/3"), 0);
+	for (int i = 0; i < 1000 && len == -EBUSY; i++)
+		len = read_link(42, buf);
+	ck_assert_int_eq(len, (ssize_t)strlen("/some/where"));
+	ck_assert_str_eq(buf, "/some/where");
+	ck_assert_int_eq(read_link(43, buf), -ENOENT);
+	ck_assert_str_eq(buf, "/some/where");
+	ck_assert_int_eq(process_read_link(reader, 42, "a/name/too/long/", buf), -ENAMETOOLONG);
+	/* Facts are asked for in between. */
+	write_auxv("42/auxv", 5, 6);
+	ck_assert_int_eq(read_ids_at_last(42), 0);
+	ck_assert_uint_eq(process.exec_euid, 5);
+	make_slow("44");
+	ck_assert_int_eq(read_ids(44), -EBUSY);
+	ck_assert_int_eq(read_link(44, buf), -EBUSY); /* one waits for that process already */
+	ck_assert(let_go("44/auxv"));
+}
+END_TEST
+
 static void set_user(pid_t tgid, uid_t uid)
 {
 	char path[32], text[256];
@@ -211,6 +244,7 @@ int main(void)
 	tcase_add_test(tcase, who_is_gone_is_gone);
 	tcase_add_test(tcase, who_asks_does_not_wait);
 	tcase_add_test(tcase, one_thread_waits_for_a_process);
+	tcase_add_test(tcase, reads_links);
 	tcase_add_test(tcase, nobody_can_have_them_all);
 	tcase_add_test(tcase, so_many_can_be_waited_for);
 	return run_tests(tcase);

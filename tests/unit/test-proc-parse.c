@@ -154,12 +154,12 @@ static const struct {
 	int ret;
 	struct proc_stat want;
 } stats[] = {
-	{ STAT("cat"), 0, { .state = 'S', .ppid = 7, .start_ticks = 31337 } },
-	{ STAT("a) R 1 1"), 0, { .state = 'S', .ppid = 7, .start_ticks = 31337 } },
-	{ STAT(")"), 0, { .state = 'S', .ppid = 7, .start_ticks = 31337 } },
-	{ STAT("("), 0, { .state = 'S', .ppid = 7, .start_ticks = 31337 } },
-	{ STAT("a\nb c"), 0, { .state = 'S', .ppid = 7, .start_ticks = 31337 } },
-	{ STAT(""), 0, { .state = 'S', .ppid = 7, .start_ticks = 31337 } },
+	{ STAT("cat"), 0, { .state = 'S', .ppid = 7, .tty = 34816, .start_ticks = 31337 } },
+	{ STAT("a) R 1 1"), 0, { .state = 'S', .ppid = 7, .tty = 34816, .start_ticks = 31337 } },
+	{ STAT(")"), 0, { .state = 'S', .ppid = 7, .tty = 34816, .start_ticks = 31337 } },
+	{ STAT("("), 0, { .state = 'S', .ppid = 7, .tty = 34816, .start_ticks = 31337 } },
+	{ STAT("a\nb c"), 0, { .state = 'S', .ppid = 7, .tty = 34816, .start_ticks = 31337 } },
+	{ STAT(""), 0, { .state = 'S', .ppid = 7, .tty = 34816, .start_ticks = 31337 } },
 	{ STAT_F("I", "69238880"),
 	  0,
 	  { .state = 'I', .kthread = true, .start_ticks = UINT64_MAX } },
@@ -184,6 +184,7 @@ START_TEST(reads_stat)
 	ck_assert_int_eq(proc_parse_stat(text, len, &stat), stats[_i].ret);
 	ck_assert_int_eq(stat.state, stats[_i].want.state);
 	ck_assert_int_eq(stat.ppid, stats[_i].want.ppid);
+	ck_assert_uint_eq(stat.tty, stats[_i].want.tty);
 	ck_assert_int_eq(stat.kthread, stats[_i].want.kthread);
 	ck_assert_int_eq(stat.exiting, stats[_i].want.exiting);
 	ck_assert(stat.start_ticks == stats[_i].want.start_ticks);
