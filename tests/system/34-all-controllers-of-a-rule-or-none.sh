@@ -6,7 +6,7 @@
 # vm: yes
 . "$(dirname "$0")/../lib.sh"
 
-case $(hierarchy cpuset) in '' | "$V2_ROOT") skip "no v1 cpuset" ;; esac
+case $(hierarchy cpuset) in '' | "$V2_ROOT") skip "linux $(uname -r) has no cpuset on v1" ;; esac
 n=$BASE_UID
 make_group "$CG/set" "$C1"
 make_group "$CG" cpuset
