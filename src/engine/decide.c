@@ -47,9 +47,10 @@ const char *verdict_name(enum verdict verdict)
 enum verdict decide_unreadable(struct decision *decision, int error)
 {
 	decision->error = error;
-	if (error == -EINPROGRESS)
-		return VERDICT_NEWBORN;
-	return error == -ESRCH ? VERDICT_GONE : VERDICT_UNREADABLE;
+	if (error == -ESRCH)
+		return VERDICT_GONE;
+	decision->dry = NULL; /* it is said when the decision is made */
+	return error == -EINPROGRESS ? VERDICT_NEWBORN : VERDICT_UNREADABLE;
 }
 
 /* ---- acting ---------------------------------------------------------------------------------- */

@@ -47,12 +47,16 @@ uint64_t engine_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* While its name cannot be looked up, or it cannot be read. */
+/* While its name cannot be looked up, it cannot be read, its exec is not over, or it was given up and
+ * is to be found by a scan. One that has ended is still to be decided about: then its children are. */
 static bool waits_in_family(void *arg, pid_t opener, pid_t member)
 {
-	const struct engine *engine = arg;
+	struct engine *engine = arg;
 
-	return pending_has(engine->pending, opener) && (kill(member, 0) == 0 || errno != ESRCH);
+	if (!pending_has(engine->pending, opener) && !engine->scan_owed && !engine->scan &&
+	    !engine_sync_is_ahead(engine, opener))
+		return false;
+	return member == opener || kill(member, 0) == 0 || errno != ESRCH;
 }
 
 static void on_sweep(void *arg)

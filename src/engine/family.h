@@ -72,8 +72,8 @@ const struct family_place *family_find(const struct family *family, pid_t tgid);
 /* Take one child that waited and need not any more, 0: there is none. */
 pid_t family_take_waiting(struct family *family, pid_t tgid);
 
-/* Is the decision about the opener still due, and is the member, it or a child that waits with it,
- * alive? */
+/* Is the decision about the opener still due? And is the member, a child that waits with it, alive?
+ * The opener itself need not be. */
 typedef bool family_waits_fn(void *arg, pid_t opener, pid_t member);
 
 /* Forget those that joined for_ms ago, or earlier; but those of whom waits says so not before that

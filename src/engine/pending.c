@@ -96,6 +96,12 @@ int pending_add(struct pending *pending, const struct pending_item *item, uint64
 		/* Who is found may be let be for its age, who does something may not. */
 		if (waiting->item.kind == EVENT_SCAN)
 			waiting->item.kind = item->kind;
+		if (waiting->item.tries == 0 || item->tries > 0)
+			return 0;
+		waiting->item.tries = 0;
+		waiting->due_ms = due_ms;
+		DL_DELETE(pending->timed, waiting);
+		insert_timed(pending, waiting);
 		return 0;
 	}
 	if (waiting)

@@ -24,8 +24,8 @@ struct pending *pending_new(void);
 void pending_free(struct pending *pending);
 
 /* Decide at due_ms (CLOCK_MONOTONIC). One that waits for its time already keeps that, and what it
- * waits for, but an event counts for more than that a scan found it; one that is parked gets the
- * time. 0 or -ENOMEM. */
+ * waits for, but an event counts for more than that a scan found it; one that is parked, or waits
+ * for another try and has done more meanwhile, gets the time. 0 or -ENOMEM. */
 int pending_add(struct pending *pending, const struct pending_item *item, uint64_t due_ms);
 
 /* Decide when pending_unpark() is called. 0 or -ENOMEM. */

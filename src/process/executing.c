@@ -35,7 +35,8 @@ static void look_at(int proc_fd, const struct process *thread, struct proc_text 
 	if (len < 0 || proc_parse_status(text->data, (size_t)len, &status) < 0)
 		return;
 	threads->any_sleeps |= status.state == 'D';
-	ran = proc_file_schedstat(proc_fd, thread);
+	if (proc_file_schedstat(proc_fd, thread, &ran) < 0)
+		return;
 	threads->any_runs |= status.state == 'R' && ran.ran_ns != 0;
 	threads->ran_ns += ran.ran_ns;
 }

@@ -4,6 +4,7 @@
 
 #include "process/newborn.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -42,7 +43,12 @@ static bool kernel_counts(int proc_fd)
 	return len > 0 && proc_parse_schedstat(text, (size_t)len, &self) == 0 && self.times > 0;
 }
 
-bool newborn_is(int proc_fd, const struct process *process)
+int newborn_is(int proc_fd, const struct process *process)
 {
-	return proc_file_schedstat(proc_fd, process).times == 0 && kernel_counts(proc_fd);
+	struct proc_schedstat ran;
+	int r = proc_file_schedstat(proc_fd, process, &ran);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return ran.times == 0 && kernel_counts(proc_fd);
 }

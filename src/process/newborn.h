@@ -17,8 +17,8 @@
 /* Does the text of its PID/cgroup say that the process is in all roots? */
 bool newborn_may_be(const char *cgroup);
 
-/* Has such a process never run? False also where the kernel does not count that (sched-stats.rst).
- * proc_fd: a directory like /proc. */
-bool newborn_is(int proc_fd, const struct process *process);
+/* Has such a process never run? 1; 0: it has, or the kernel does not count that (sched-stats.rst);
+ * -ESRCH: it is gone; another -errno. proc_fd: a directory like /proc. */
+int newborn_is(int proc_fd, const struct process *process);
 
 #endif

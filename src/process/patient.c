@@ -305,7 +305,7 @@ static int find_patient(struct patients *patients, const struct process *process
 	int r = find_idle(patients, process->tgid, ret, late);
 	uid_t uid;
 
-	if (r == 0 && late->n >= PATIENTS_OF_ONE) {
+	if (r == 0 && late->n >= PATIENTS_MAX - PATIENTS_SPARE) {
 		r = read_user(patients, process, &uid);
 		if (r == 0 && has_too_many(late, uid))
 			r = -EBUSY;

@@ -19,10 +19,14 @@ struct patients;
 #define PATIENT_FACTS \
 	(FACT_EXE | FACT_EXE_FILE | FACT_INVOKED | FACT_START | FACT_USER_NAMESPACE | FACT_EXEC_IDS)
 
-/* So many processes can be waited for at a time, and so many of one user (by the real user id,
- * which a set-user-id program leaves alone): nobody can use up all threads. So long does the caller
- * wait for one, or for one more; longer where the thread only lacks a processor. */
+/*
+ * So many processes can be waited for at a time; but the last PATIENTS_SPARE only for users of
+ * whose processes fewer than PATIENTS_OF_ONE are: nobody can use up all threads by himself (users
+ * go by the real user id, which set-user-id programs leave alone; who has several can). So long
+ * does the caller wait for one, or for one more; longer where the thread only lacks a processor.
+ */
 #define PATIENTS_MAX	 64
+#define PATIENTS_SPARE	 16
 #define PATIENTS_OF_ONE	 8
 #define PATIENT_MS	 50
 #define PATIENT_AGAIN_MS 5

@@ -99,16 +99,15 @@ ssize_t proc_file_read(int proc_fd, const struct process *process, const char *n
 	return len == TEXT_MAX ? -EFBIG : len;
 }
 
-struct proc_schedstat proc_file_schedstat(int proc_fd, const struct process *process)
+int proc_file_schedstat(int proc_fd, const struct process *process, struct proc_schedstat *ret)
 {
 	struct proc_file_path path = proc_file_path(process, "schedstat");
 	char text[128];
 	ssize_t len = file_read_buf(proc_fd, path.text, text, sizeof(text));
-	struct proc_schedstat ret = { 0 };
 
-	if (len > 0)
-		(void)proc_parse_schedstat(text, (size_t)len, &ret);
-	return ret;
+	if (len < 0)
+		return proc_file_error(proc_fd, process, (int)-len);
+	return proc_parse_schedstat(text, (size_t)len, ret);
 }
 
 ssize_t proc_file_read_part(int proc_fd, const struct process *process, const char *name,

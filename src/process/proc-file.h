@@ -45,8 +45,9 @@ int proc_file_error(int proc_fd, const struct process *process, int error);
 ssize_t proc_file_read(int proc_fd, const struct process *process, const char *name,
 		       struct proc_text *text);
 
-/* How much it has run so far, the thread or the first one; zeroes where that cannot be told. */
-struct proc_schedstat proc_file_schedstat(int proc_fd, const struct process *process);
+/* How much it has run so far, the thread or the first one. 0; -ENOENT: the kernel does not count;
+ * -ESRCH, or another -errno. */
+int proc_file_schedstat(int proc_fd, const struct process *process, struct proc_schedstat *ret);
 
 /* At most max bytes of one that comes in pieces, and a zero byte. */
 ssize_t proc_file_read_part(int proc_fd, const struct process *process, const char *name,

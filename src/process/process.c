@@ -468,9 +468,10 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 {
 	int r = read_cgroup_text(reader, process);
 
-	if (r == 0 && !process->tid && !process->first_lives && newborn_may_be(process->cgroup)) {
-		if (PROTECT_NEWBORN && newborn_is(reader->proc_fd, process))
-			return -EINPROGRESS;
+	if (r == 0 && !process->tid && PROTECT_NEWBORN && newborn_may_be(process->cgroup)) {
+		r = newborn_is(reader->proc_fd, process);
+		if (r != 0)
+			return r < 0 ? r : -EINPROGRESS;
 		/* It is none now, but may have been one. */
 		process->cgroup_id = 0;
 		r = read_cgroup_text(reader, process);

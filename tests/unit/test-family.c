@@ -265,6 +265,19 @@ START_TEST(keeps_who_waits)
 }
 END_TEST
 
+/* The opener ends before it is decided about: it is remembered for the sake of its children. */
+START_TEST(keeps_who_waits_with_one_that_ended)
+{
+	ck_assert_int_eq(family_open(family, 1, 0), 0);
+	ck_assert_int_eq(family_fork(family, 1, 2, 0), FAMILY_WAITS);
+	due = 1;
+	expire(100);
+	ck_assert_uint_eq(family_count(family), 2);
+	ck_assert_int_eq(family_orphan(family, 1, 200), 0);
+	ck_assert_int_eq(family_take_waiting(family, 1), 2);
+}
+END_TEST
+
 START_TEST(forgets_places_but_not_who_waits)
 {
 	place_at(1, "a", 0);
@@ -321,6 +334,7 @@ int main(void)
 	tcase_add_test(tcase, place_that_was_found_can_be_placed);
 	tcase_add_test(tcase, forgets_in_the_order_of_joining);
 	tcase_add_test(tcase, keeps_who_waits);
+	tcase_add_test(tcase, keeps_who_waits_with_one_that_ended);
 	tcase_add_test(tcase, forgets_places_but_not_who_waits);
 	tcase_add_test(tcase, keeps_all_placements);
 	tcase_add_test(tcase, frees_nothing);

@@ -26,7 +26,7 @@ START_TEST(only_who_is_in_all_roots_may_be_one)
 }
 END_TEST
 
-static bool is_one(void)
+static int is_one(void)
 {
 	const struct process process = { .tgid = 42 };
 
@@ -37,18 +37,27 @@ START_TEST(who_has_run_is_none)
 {
 	dir_write("self/schedstat", "5000 100 3\n");
 	dir_write("42/schedstat", "0 0 0\n");
-	ck_assert(is_one());
+	ck_assert_int_eq(is_one(), 1);
 	dir_write("42/schedstat", "0 77 1\n");
-	ck_assert(!is_one());
+	ck_assert_int_eq(is_one(), 0);
 }
 END_TEST
 
 START_TEST(what_is_not_counted_is_none)
 {
+	dir_add("42");
+	ck_assert_int_eq(is_one(), 0);
 	dir_write("42/schedstat", "0 0 0\n");
-	ck_assert(!is_one());
+	ck_assert_int_eq(is_one(), 0);
 	dir_write("self/schedstat", "0 0 0\n");
-	ck_assert(!is_one());
+	ck_assert_int_eq(is_one(), 0);
+}
+END_TEST
+
+START_TEST(who_is_gone_is_none)
+{
+	dir_write("self/schedstat", "5000 100 3\n");
+	ck_assert_int_eq(is_one(), -ESRCH);
 }
 END_TEST
 
@@ -93,7 +102,7 @@ START_TEST(real_ones_have_run)
 	}
 	ck_assert_int_gt(process.tgid, 0);
 	ck_assert_int_eq(read(fds[0], &byte, 1), 1);
-	ck_assert(!newborn_is(proc_fd, &process));
+	ck_assert_int_eq(newborn_is(proc_fd, &process), 0);
 	ck_assert_int_eq(kill(process.tgid, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(process.tgid, NULL, 0), process.tgid);
 	(void)close(fds[0]);
@@ -109,6 +118,7 @@ int main(void)
 	tcase_add_test(tcase, only_who_is_in_all_roots_may_be_one);
 	tcase_add_test(tcase, who_has_run_is_none);
 	tcase_add_test(tcase, what_is_not_counted_is_none);
+	tcase_add_test(tcase, who_is_gone_is_none);
 	tcase_add_test(tcase, no_group_is_told_of_one);
 	tcase_add_test(tcase, real_ones_have_run);
 	return run_tests(tcase);

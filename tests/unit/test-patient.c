@@ -143,19 +143,27 @@ static ssize_t read_link(pid_t tgid, char buf[PATH_MAX])
 	return process_read_link(reader, tgid, "fd/3", buf);
 }
 
+static ssize_t read_link_at_last(pid_t tgid, char buf[PATH_MAX])
+{
+	ssize_t len = read_link(tgid, buf);
+
+	for (int i = 0; i < 1000 && len == -EBUSY; i++) {
+		(void)usleep(10000);
+		len = read_link(tgid, buf);
+	}
+	return len;
+}
+
 START_TEST(reads_links)
 {
 	char buf[PATH_MAX] = "?";
-	ssize_t len = -EBUSY;
 
 	dir_add("42/fd");
 	dir_add("43");
 	ck_assert_int_eq(symlinkat("/some/where", dir_fd, "42/fd/3"), 0);
-	for (int i = 0; i < 1000 && len == -EBUSY; i++)
-		len = read_link(42, buf);
-	ck_assert_int_eq(len, (ssize_t)strlen("/some/where"));
+	ck_assert_int_eq(read_link_at_last(42, buf), (ssize_t)strlen("/some/where"));
 	ck_assert_str_eq(buf, "/some/where");
-	ck_assert_int_eq(read_link(43, buf), -ENOENT);
+	ck_assert_int_eq(read_link_at_last(43, buf), -ENOENT);
 	ck_assert_str_eq(buf, "/some/where");
 	ck_assert_int_eq(process_read_link(reader, 42, "a/name/too/long/", buf), -ENAMETOOLONG);
 	/* Facts are asked for in between. */
@@ -181,55 +189,69 @@ static void set_user(pid_t tgid, uid_t uid)
 	dir_write(path, text);
 }
 
-START_TEST(nobody_can_have_them_all)
+/* Processes that have to be waited for, from number first on. */
+static void make_late(unsigned first, unsigned n, uid_t uid)
 {
 	char path[32];
 
-	for (unsigned i = 0; i < PATIENTS_OF_ONE; i++) {
-		(void)snprintf(path, sizeof(path), "%u", 100 + i);
+	for (unsigned i = first; i < first + n; i++) {
+		(void)snprintf(path, sizeof(path), "%u", i);
 		make_slow(path);
-		set_user((pid_t)(100 + i), 1000);
-		ck_assert_int_eq(read_ids((pid_t)(100 + i)), -EBUSY);
+		set_user((pid_t)i, uid);
+		ck_assert_int_eq(read_ids((pid_t)i), -EBUSY);
 	}
+}
+
+static void let_all_go(unsigned first, unsigned n)
+{
+	char path[32];
+
+	for (unsigned i = first; i < first + n; i++) {
+		(void)snprintf(path, sizeof(path), "%u/auxv", i);
+		ck_assert(let_go(path));
+	}
+}
+
+START_TEST(nobody_can_have_them_all)
+{
+	const unsigned most = PATIENTS_MAX - PATIENTS_SPARE;
+
 	write_auxv("42/auxv", 5, 6);
 	set_user(42, 1000);
+	make_late(100, most - 1, 1000);
+	ck_assert_int_eq(read_ids_at_last(42), 0);
+	make_late(100 + most - 1, 1, 1000);
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(read_ids(42), -EBUSY);
+	/* Others can still be read. */
 	set_user(42, 1001);
 	ck_assert_int_eq(read_ids_at_last(42), 0);
 	ck_assert_int_eq(read_ids(43), -ESRCH);
+	make_late(200, PATIENTS_OF_ONE, 1001);
+	ck_assert_int_eq(read_ids(42), -EBUSY);
+	set_user(42, 1002);
+	ck_assert_int_eq(read_ids_at_last(42), 0);
 	set_user(42, 1000);
 	ck_assert_int_eq(read_ids(42), -EBUSY);
-	ck_assert(let_go("100/auxv"));
+	let_all_go(100, PATIENTS_OF_ONE + 1);
 	ck_assert_int_eq(read_ids_at_last(42), 0);
-	for (unsigned i = 1; i < PATIENTS_OF_ONE; i++) {
-		(void)snprintf(path, sizeof(path), "%u/auxv", 100 + i);
-		ck_assert(let_go(path));
-	}
+	let_all_go(100 + PATIENTS_OF_ONE + 1, most - PATIENTS_OF_ONE - 1);
+	let_all_go(200, PATIENTS_OF_ONE);
 }
 END_TEST
 
 START_TEST(so_many_can_be_waited_for)
 {
-	char path[32];
-
 	write_auxv("42/auxv", 5, 6);
-	for (unsigned i = 0; i < PATIENTS_MAX; i++) {
-		(void)snprintf(path, sizeof(path), "%u", 100 + i);
-		make_slow(path);
-		set_user((pid_t)(100 + i), 1000 + i);
-		ck_assert_int_eq(read_ids((pid_t)(100 + i)), -EBUSY);
-	}
 	set_user(42, 5);
+	for (unsigned i = 0; i < PATIENTS_MAX; i++)
+		make_late(100 + i, 1, 1000 + i);
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(read_ids(42), -EBUSY);
-	ck_assert(let_go("100/auxv"));
+	let_all_go(100, 1);
 	ck_assert_int_eq(read_ids_at_last(42), 0);
 	ck_assert_uint_eq(process.exec_euid, 5);
-	for (unsigned i = 1; i < PATIENTS_MAX; i++) {
-		(void)snprintf(path, sizeof(path), "%u/auxv", 100 + i);
-		ck_assert(let_go(path));
-	}
+	let_all_go(101, PATIENTS_MAX - 1);
 }
 END_TEST
 

@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(an_event_counts_for_more_than_a_scan)
 {
-	const struct pending_item found = { 10, EVENT_SCAN, 3 };
+	const struct pending_item found = { 10, EVENT_SCAN, 0 };
 	const struct pending_item changed = { 10, EVENT_UID, 0 };
 	struct pending_item taken = { 0 };
 
@@ -122,7 +122,7 @@ START_TEST(an_event_counts_for_more_than_a_scan)
 	ck_assert_int_eq(pending_add(pending, &found, 300), 0);
 	ck_assert(pending_take_due(pending, 100, &taken));
 	ck_assert_int_eq(taken.kind, EVENT_UID);
-	ck_assert_uint_eq(taken.tries, 3);
+	ck_assert_uint_eq(taken.tries, 0);
 	assert_waits(1000, 0);
 }
 END_TEST
@@ -136,6 +136,33 @@ START_TEST(one_that_waits_keeps_its_time)
 	ck_assert_int_eq(take(100), 10);
 	ck_assert_int_eq(take(101), 20);
 	assert_waits(1000, 0);
+}
+END_TEST
+
+/* It is in the middle of something: its time to settle counts, not that of another try. */
+START_TEST(one_that_is_tried_again_gets_the_time_of_an_event)
+{
+	const struct pending_item again = { 1, EVENT_EXEC, 3 };
+	const struct pending_item event = { 1, EVENT_UID, 0 };
+	struct pending_item item = { 0 };
+
+	add(2, 150);
+	ck_assert_int_eq(pending_add(pending, &again, 200), 0);
+	ck_assert_int_eq(pending_add(pending, &again, 100), 0); /* another try of the same */
+	assert_waits(149, 150);
+	ck_assert_int_eq(pending_add(pending, &event, 110), 0);
+	ck_assert_int_eq(pending_add(pending, &event, 120), 0); /* the rest of the sequence */
+	assert_waits(109, 110);
+	ck_assert(pending_take_due(pending, 110, &item));
+	ck_assert_int_eq(item.tgid, 1);
+	ck_assert_int_eq(item.kind, EVENT_EXEC); /* what it has done before is not forgotten */
+	ck_assert_uint_eq(item.tries, 0);
+	assert_waits(149, 150);
+	ck_assert_int_eq(pending_add(pending, &again, 120), 0);
+	ck_assert_int_eq(pending_add(pending, &event, 220), 0); /* also a later one */
+	assert_waits(149, 150);
+	ck_assert_int_eq(take(150), 2);
+	assert_waits(219, 220);
 }
 END_TEST
 
@@ -248,6 +275,7 @@ int main(void)
 	tcase_add_test(tcase, remembers_what_it_waits_for);
 	tcase_add_test(tcase, an_event_counts_for_more_than_a_scan);
 	tcase_add_test(tcase, one_that_waits_keeps_its_time);
+	tcase_add_test(tcase, one_that_is_tried_again_gets_the_time_of_an_event);
 	tcase_add_test(tcase, removed_one_is_not_given_out);
 	tcase_add_test(tcase, knows_who_waits);
 	tcase_add_test(tcase, one_that_was_taken_can_wait_again);
