@@ -47,8 +47,9 @@ uint64_t engine_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* While its name cannot be looked up, it cannot be read, its exec is not over, or it was given up and
- * is to be found by a scan. One that has ended is still to be decided about: then its children are. */
+/* While its name cannot be looked up, it cannot be read, its exec is not over, or it was given up
+ * and is to be found by a scan. One that has ended is still to be decided about: then its children
+ * are. */
 static bool waits_in_family(void *arg, pid_t opener, pid_t member)
 {
 	struct engine *engine = arg;
