@@ -297,6 +297,23 @@ program() {
 	printf '%s\n' "$T/bin/$1"
 }
 
+# slow_close: a file system of the test's own at $T/slow, whose one file, "file", takes until end_slow_close to be
+# closed; $T/closes has a line "closing" for each time. What is started meanwhile must not have descriptor 9.
+slow_close() {
+	[ -e "$HELPERS/slow-close" ] || skip "$HELPERS/slow-close is not built"
+	mkdir "$T/slow"
+	mkfifo "$T/end"
+	"$HELPERS/slow-close" "$T/slow" <"$T/end" >"$T/closes" 2>&1 &
+	CLOSER=$!
+	exec 9>"$T/end"
+	wait_for 5 grep -q ready "$T/closes" || skip "no file system of its own: $(cat "$T/closes")"
+}
+
+end_slow_close() {
+	exec 9>&-
+	wait "$CLOSER" || fail "slow-close: $(cat "$T/closes")"
+}
+
 # start PROGRAM [ARG...]: in the background. Sets PID, and OUT to the file of its output.
 start() {
 	OUTS=$((OUTS + 1))

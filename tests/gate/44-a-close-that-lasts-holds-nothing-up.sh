@@ -9,7 +9,6 @@
 private_mounts
 . "$(dirname "$0")/common.sh"
 
-helper slow-close
 make_group "$CG/owner"
 make_group "$CG/caller"
 make_group "$CG/other"
@@ -26,12 +25,7 @@ $((n + 2))     $C1  $CG/late
 E
 start_gate
 
-mkdir "$T/slow"
-mkfifo "$T/end"
-"$T/bin/slow-close" "$T/slow" <"$T/end" >"$T/closes" 2>&1 &
-server=$!
-exec 9>"$T/end"
-wait_for 5 grep -q ready "$T/closes" || skip "no file system of its own: $(cat "$T/closes")"
+slow_close
 
 # A daemon that hangs does not end either.
 free_and_fail() {
@@ -67,8 +61,7 @@ if [ "$under_lock" ]; then
 	assert_not_logged 'taken back'
 fi
 
-exec 9>&-
-wait $server || fail "slow-close: $(cat "$T/closes")"
+end_slow_close
 wait_for 5 runs "$suid" "$held" || fail "the exec did not go on"
 settle
 assert_in "$held" "$C1" "$CG/owner"

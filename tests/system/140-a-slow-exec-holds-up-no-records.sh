@@ -30,14 +30,8 @@ triggers:
 Y
 : >"$T/told"
 chmod 666 "$T/told"
-cp "$HELPERS/slow-close" "$T/bin/"
 start_daemon
-mkdir "$T/slow"
-mkfifo "$T/end"
-"$T/bin/slow-close" "$T/slow" <"$T/end" >"$T/closes" 2>&1 &
-server=$!
-exec 9>"$T/end"
-wait_for 5 grep -q ready "$T/closes" || skip "no file system of its own: $(cat "$T/closes")"
+slow_close
 has_told() {
 	grep -q "^$1 " "$T/told"
 }
@@ -63,7 +57,6 @@ wait_for 5 has_told "$slow" || {
 	exec 9>&-
 	fail "the slow one is not told of"
 }
-exec 9>&-
-wait $server || fail "slow-close: $(cat "$T/closes")"
+end_slow_close
 stop_daemon
 as_found
