@@ -10,7 +10,7 @@
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "process/proc-file.h"
+#include "process/process.h"
 #include "source/audit.h"
 
 #define WATCHES_MAX 256
@@ -195,20 +197,17 @@ static int loop(struct audit *audit, int signals, int retry_ms, bool quiet)
 /* One that may wait. */
 static ssize_t read_link(void *arg, pid_t tid, int fd, char *buf)
 {
-	char name[64];
-	ssize_t len;
+	const int *proc_fd = arg;
+	const struct process process = { .tgid = tid };
+	char name[16];
 
-	(void)arg;
-	(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)tid, fd);
-	len = readlink(name, buf, PATH_MAX - 1);
-	if (len < 0)
-		return -errno;
-	buf[len] = '\0';
-	return len;
+	(void)snprintf(name, sizeof(name), "fd/%d", fd);
+	return proc_file_link(*proc_fd, &process, name, buf);
 }
 
 static int run(enum audit_policy policy, const char *state, int retry_ms, bool quiet)
 {
+	int proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct audit *audit;
 	const char *tried;
 	sigset_t set;
@@ -222,7 +221,7 @@ static int run(enum audit_policy policy, const char *state, int retry_ms, bool q
 	sigaddset(&set, SIGUSR2);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	r = audit_begin(policy, state, (struct audit_links){ read_link, NULL }, &audit, &tried);
+	r = audit_begin(policy, state, (struct audit_links){ read_link, &proc_fd }, &audit, &tried);
 	if (r < 0) {
 		printf("audit_begin: %s: %s\n", tried, strerror(-r));
 		return r == -ENOTSUP || r == -ECONNREFUSED ? 77 : 1;

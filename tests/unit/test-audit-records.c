@@ -2,7 +2,6 @@
 /* Records as the kernel writes them, put together: without a kernel. */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,6 +11,8 @@
 #include <unistd.h>
 
 #include "helpers.h"
+#include "process/proc-file.h"
+#include "process/process.h"
 #include "source/audit-paths.h"
 #include "source/audit-records.h"
 #include "source/audit-text.h"
@@ -41,15 +42,11 @@ static const struct audit_place places[] = {
 static ssize_t read_link(void *arg, pid_t tid, int fd, char *buf)
 {
 	const int *proc_fd = arg;
-	char name[32];
-	ssize_t len;
+	const struct process process = { .tgid = tid };
+	char name[16];
 
-	(void)snprintf(name, sizeof(name), "%d/fd/%d", (int)tid, fd);
-	len = readlinkat(*proc_fd, name, buf, PATH_MAX - 1);
-	if (len < 0)
-		return -errno;
-	buf[len] = '\0';
-	return len;
+	(void)snprintf(name, sizeof(name), "fd/%d", fd);
+	return proc_file_link(*proc_fd, &process, name, buf);
 }
 
 static struct audit_records *new_records(int proc_fd, bool any_key)
