@@ -29,6 +29,9 @@
 /* Of one directory. The rest of it is held once. */
 #define PASSED_OVER_MAX 16384
 
+/* How often a new directory is searched at most. Each time it may have grown. */
+#define SEARCHES_MAX 16
+
 /* A directory may be watched for programs, for what is on the way to some, or both. */
 #define WAY_MASK   (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD)
 #define WATCH_MASK (WAY_MASK | IN_ATTRIB)
@@ -114,6 +117,23 @@ static void pass_over_others(const struct marks *marks, const char *directory)
 	}
 }
 
+static bool are_same(const struct programs *a, const struct programs *b)
+{
+	if (a->n != b->n || a->n_steps != b->n_steps || a->n_always != b->n_always ||
+	    a->n_unknown != b->n_unknown)
+		return false;
+	for (size_t i = 0; i < a->n_steps; i++) {
+		if (strcmp(a->steps[i], b->steps[i]) != 0)
+			return false;
+	}
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->items[i].kind != b->items[i].kind ||
+		    strcmp(a->items[i].path, b->items[i].path) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void mark_program(const struct marks *marks, const struct program *program)
 {
 	int r;
@@ -173,20 +193,21 @@ static void make_old(struct marks *marks)
 		watched->old = true;
 }
 
-static void add_watched(struct marks *marks, int number, const char *path)
+static bool add_watched(struct marks *marks, int number, const char *path)
 {
 	struct watched *watched = calloc(1, sizeof(*watched));
 
 	if (!watched)
-		return;
+		return false;
 	watched->watch = number;
 	watched->path = strdup(path);
 	if (watched->path)
 		HASH_ADD_INT(marks->watched, watch, watched);
 	if (watched->path && table_has(watched))
-		return;
+		return true;
 	free(watched->path);
 	free(watched);
+	return false;
 }
 
 /* By another name, or it has another now: the last one counts. */
@@ -204,7 +225,8 @@ static void rename_watched(struct watched *watched, const char *path)
 	watched->path = copy;
 }
 
-static void watch(struct marks *marks, const char *path, uint32_t mask)
+/* True: it was not watched before, and what came to it since it was searched is not known. */
+static bool watch(struct marks *marks, const char *path, uint32_t mask)
 {
 	struct watched *same;
 	int number = inotify_add_watch(marks->inotify_fd, path, mask);
@@ -215,35 +237,46 @@ static void watch(struct marks *marks, const char *path, uint32_t mask)
 			log_warning("%s and perhaps more cannot be watched for new programs: raise "
 				    "fs.inotify.max_user_watches",
 				    path);
-		return;
+		return false;
 	}
 	HASH_FIND_INT(marks->watched, &number, same);
-	if (same)
-		rename_watched(same, path);
-	else
-		add_watched(marks, number, path);
+	if (!same)
+		return add_watched(marks, number, path);
+	rename_watched(same, path);
+	return false;
 }
 
 /* The directory that has it. */
-static void watch_above(struct marks *marks, const char *step)
+static bool watch_above(struct marks *marks, const char *step)
 {
 	const char *slash = strrchr(step, '/');
 	char directory[PATH_MAX];
 
 	(void)snprintf(directory, sizeof(directory), "%.*s",
 		       slash == step ? 1 : (int)(slash - step), step);
-	watch(marks, directory, WAY_MASK);
+	return watch(marks, directory, WAY_MASK);
 }
 
-/* The canonical names last. */
-static void watch_all(struct marks *marks, const struct programs *programs)
+static bool watch_directories(struct marks *marks, const struct programs *programs)
 {
-	make_old(marks);
+	bool any_new = false;
+
 	for (size_t i = 0; i < programs->n_directories; i++)
-		watch(marks, programs->directories[i], WATCH_MASK);
+		any_new = watch(marks, programs->directories[i], WATCH_MASK) || any_new;
+	return any_new;
+}
+
+/* The canonical names last. True: of some the watch is new. */
+static bool watch_all(struct marks *marks, const struct programs *programs)
+{
+	bool any_new;
+
+	make_old(marks);
+	any_new = watch_directories(marks, programs);
 	for (size_t i = 0; i < programs->n_steps; i++)
-		watch_above(marks, programs->steps[i]);
+		any_new = watch_above(marks, programs->steps[i]) || any_new;
 	unwatch_old(marks);
+	return any_new;
 }
 
 static int by_path(const void *wanted, const void *item)
@@ -259,18 +292,24 @@ static bool is_step(const struct marks *marks, const char *path)
 		       sizeof(marks->programs.steps[0]), by_path);
 }
 
-/* Below one whose name a prefix begins with, or covers. */
+/* Below one whose name a prefix begins with, or covers. What comes to a directory after it was
+ * searched, and before it is watched, is found by the next search only. */
 static void add_directory(struct marks *marks, const char *path)
 {
-	struct programs below;
+	bool any_new = true;
 
-	if (programs_find_below(marks->rules, path, &below) < 0)
-		return;
-	for (size_t i = 0; i < below.n_directories; i++)
-		watch(marks, below.directories[i], WATCH_MASK);
-	for (size_t i = 0; i < below.n; i++)
-		mark_program(marks, &below.items[i]);
-	programs_done(&below);
+	for (int searches = 0; any_new && searches < SEARCHES_MAX; searches++) {
+		struct programs below;
+
+		if (programs_find_below(marks->rules, path, &below) < 0)
+			break;
+		any_new = watch_directories(marks, &below);
+		for (size_t i = 0; (any_new || searches == 0) && i < below.n; i++)
+			mark_program(marks, &below.items[i]);
+		programs_done(&below);
+	}
+	if (any_new)
+		marks->lost(marks->arg);
 }
 
 /* ---- what comes later ------------------------------------------------------------------------ */
@@ -366,12 +405,11 @@ static void say(struct marks *marks)
 			   programs->n_steps_left_out);
 }
 
-void marks_set(struct marks *marks, const struct ruleset *rules, struct programs *programs)
+/* When they are watched: what takes a program's place is marked from now on, or noticed. */
+static void mark_all(struct marks *marks, struct programs *programs)
 {
 	bool had_filesystems = marks->has_filesystems;
 
-	marks->rules = rules;
-	marks->unwatched = 0;
 	gate_forget_mounts(marks->gate);
 	/* What was learned to be of no interest may be now. All goes that is on files; until they
 	 * are marked anew, their file systems' marks hold them. */
@@ -382,12 +420,27 @@ void marks_set(struct marks *marks, const struct ruleset *rules, struct programs
 	marks->has_filesystems = false;
 	if (programs->n_always || (marks->everywhere && programs->n_unknown))
 		mark_filesystems(marks);
-	/* What takes a program's place from now on is marked, or noticed. */
-	watch_all(marks, programs);
 	set_programs(marks, programs);
 	if (had_filesystems && !marks->has_filesystems)
 		gate_unmark_filesystems(marks->gate);
 	say(marks);
+}
+
+void marks_set(struct marks *marks, const struct ruleset *rules, struct programs *programs)
+{
+	marks->rules = rules;
+	marks->unwatched = 0;
+	(void)watch_all(marks, programs);
+	mark_all(marks, programs);
+}
+
+bool marks_set_again(struct marks *marks, struct programs *programs)
+{
+	bool any_new = watch_all(marks, programs);
+
+	if (any_new || !are_same(&marks->programs, programs))
+		mark_all(marks, programs);
+	return any_new;
 }
 
 int marks_new(struct loop *loop, struct gate *gate, bool everywhere, marks_lost_fn *lost, void *arg,

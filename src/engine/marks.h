@@ -23,9 +23,15 @@ int marks_new(struct loop *loop, struct gate *gate, bool everywhere, marks_lost_
 	      struct marks **ret, const char **ret_tried);
 void marks_free(struct marks *marks); /* takes NULL; the marks go with the gate */
 
-/* The rules have changed, and what programs they mean, which are taken over. The rules stay the
- * caller's, and are used until the next call. What is marked, and what cannot be, is logged. */
+/* The rules have changed, or what programs they mean, which are taken over. The rules stay the
+ * caller's, and are used until the next call. What is marked, and what cannot be, is logged. What
+ * came between the search for the programs and this is not known: it is to be followed by another
+ * search, and marks_set_again(). */
 void marks_set(struct marks *marks, const struct ruleset *rules, struct programs *programs);
+
+/* The programs of the same rules, from a search that began after marks_set(); they may be taken
+ * over. True: directories are watched that were not before, so that all must be looked up anew. */
+bool marks_set_again(struct marks *marks, struct programs *programs);
 
 /* Something was mounted or unmounted. */
 void marks_update_mounts(struct marks *marks);

@@ -187,6 +187,10 @@ void engine_on_retry(void *arg);
 /* Look anew which files the rules in force mean. False: no memory. */
 bool engine_refresh(struct engine *engine);
 
+/* The same for the gate only: the rules stay, and their files are not read. refresh: files may have
+ * come and gone without our being told; otherwise the last search is only repeated. */
+void engine_find_programs(struct engine *engine, bool refresh);
+
 /* ---- sticky.c */
 
 /* A process was forked, or a thread ended: sticky processes hand their state on, and lose it. */
@@ -204,8 +208,10 @@ void engine_sticky_sweep(struct engine *engine);
 void engine_sync_open(struct engine *engine, struct programs *programs);
 void engine_sync_close(struct engine *engine);
 
-/* The rules have changed, and what programs they mean; or only what is mounted. */
+/* The rules have changed, or what programs they mean; these were searched again; or only what is
+ * mounted has changed. */
 void engine_sync_programs(struct engine *engine, struct programs *programs);
+void engine_sync_programs_again(struct engine *engine, struct programs *programs);
 void engine_sync_plan(struct engine *engine);
 void engine_sync_mounts(struct engine *engine);
 

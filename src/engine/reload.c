@@ -95,13 +95,13 @@ static bool is_wanted(const struct engine *engine, const struct loader_job *job)
 		(job->refresh && job->rules->n_skipped == skipped));
 }
 
-/* The rules' files are not as they are in force any more: their paths have to do. */
-static void find_programs(struct engine *engine)
+void engine_find_programs(struct engine *engine, bool refresh)
 {
 	struct loader_job *job = loader_job_new(LOADER_PROGRAMS);
 
 	if (!job)
 		return;
+	job->refresh = refresh;
 	job->rules = ruleset_ref(engine->rules);
 	loader_submit(engine->loader, job);
 }
@@ -109,8 +109,9 @@ static void find_programs(struct engine *engine)
 /* The same rules; templates stay what they are until somebody asks. */
 static void take_refresh(struct engine *engine, struct loader_job *job)
 {
+	/* The rules' files are not as they are in force any more: their paths have to do. */
 	if (!is_wanted(engine, job)) {
-		find_programs(engine);
+		engine_find_programs(engine, true);
 		return;
 	}
 	/* The same groups, as they are. */
@@ -159,8 +160,12 @@ void engine_on_answer(void *arg)
 			break;
 		case LOADER_PROGRAMS:
 			/* With other rules in force, their own are here or on the way. */
-			if (job->error == 0 && job->rules == engine->rules)
+			if (job->error != 0 || job->rules != engine->rules)
+				break;
+			if (job->refresh)
 				engine_sync_programs(engine, &job->programs);
+			else
+				engine_sync_programs_again(engine, &job->programs);
 			break;
 		case LOADER_USER_NAME:
 		case LOADER_GROUP_NAME:

@@ -470,12 +470,29 @@ void engine_sync_plan(struct engine *engine)
 	engine->sync->plan_is_old = engine->sync->has_placed = false;
 }
 
+static void on_lost(void *arg)
+{
+	struct sync *sync = arg;
+
+	sync->lost_files = true;
+	renew_files(sync, engine_now_ms());
+}
+
+/* What came after the search, and before its directories were watched, or while other rules were in
+ * force, is known to nobody: there is always another search. */
 void engine_sync_programs(struct engine *engine, struct programs *programs)
 {
 	if (!engine->sync)
 		return;
 	engine_sync_plan(engine);
 	marks_set(engine->sync->marks, engine->rules, programs);
+	engine_find_programs(engine, false);
+}
+
+void engine_sync_programs_again(struct engine *engine, struct programs *programs)
+{
+	if (engine->sync && marks_set_again(engine->sync->marks, programs))
+		on_lost(engine->sync);
 }
 
 void engine_sync_mounts(struct engine *engine)
@@ -497,14 +514,6 @@ void engine_sync_update(struct engine *engine)
 {
 	if (engine->sync)
 		exec_gate_defer_all(engine->sync->exec_gate, sticky_count(engine->sticky) > 0);
-}
-
-static void on_lost(void *arg)
-{
-	struct sync *sync = arg;
-
-	sync->lost_files = true;
-	renew_files(sync, engine_now_ms());
 }
 
 static int open_parts(struct sync *sync, const char **ret_tried)
