@@ -14,9 +14,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+
+#define LOCK_TRY_MS 20
+#define LOCK_TRIES  50
 
 void daemonize_prepare(const int *signals, size_t n)
 {
@@ -91,19 +95,33 @@ void daemonize_ready(int ready_fd)
 	(void)close(ready_fd);
 }
 
+/* Who was killed holds its lock until the last of its threads has ended, and may look ended before,
+ * its main thread being a zombie: to give up at once would fail who starts it anew. */
+static int take_lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_TRY_MS * 1000000L };
+
+	for (int tries = 1; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK || tries >= LOCK_TRIES)
+			return -errno;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 int daemonize_lock(const char *directory, const char *name)
 {
 	cleanup_close int fd = -1;
 	char path[PATH_MAX];
+	int r;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s.lock", directory, name) >= sizeof(path))
 		return -ENAMETOOLONG;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return -errno;
-	return take_fd(&fd);
+	r = take_lock(fd);
+	return r < 0 ? r : take_fd(&fd);
 }
 
 int daemonize_write_pid(const char *path)

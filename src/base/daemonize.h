@@ -24,7 +24,7 @@ int daemonize_begin(int *ret_ready_fd);
 void daemonize_ready(int ready_fd);
 
 /* Take the lock of the only instance: <directory>/<name>.lock. A descriptor that holds it as long
- * as it is open; -EWOULDBLOCK: another has it; another -errno. */
+ * as it is open; -EWOULDBLOCK: another has it, and had it for a second; another -errno. */
 int daemonize_lock(const char *directory, const char *name);
 
 /* Write our pid to a file, which appears complete or not at all. 0 or -errno. */

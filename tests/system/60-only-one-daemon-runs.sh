@@ -32,4 +32,10 @@ assert [ -e "$T/run/cgred.socket" ]
 start_daemon
 assert [ "$(cat "$T/run/cgred.pid")" = "$DAEMON" ]
 assert [ "$("$T/bin/sticky" "$T/run/cgred.socket" $$ 2)" = SUCCESS_STORE_PID ]
+
+# Its last thread may end after the main thread, and holds the lock until then.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	kill -KILL "$DAEMON"
+	start_daemon
+done
 stop_daemon

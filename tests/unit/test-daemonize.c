@@ -230,6 +230,22 @@ START_TEST(lock_ends_with_its_owner)
 }
 END_TEST
 
+START_TEST(lock_waits_for_an_owner_that_ends)
+{
+	int held = daemonize_lock(dir_path, "x");
+	int lock;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(usleep(100000) < 0);
+	(void)close(held);
+	lock = daemonize_lock(dir_path, "x");
+	ck_assert_int_ge(lock, 0);
+	(void)close(lock);
+	assert_status(child, 0);
+}
+END_TEST
+
 START_TEST(lock_says_why_it_cannot_be_made)
 {
 	cleanup_free char *none = dir_join("none");
@@ -288,6 +304,7 @@ int main(void)
 	tcase_add_test(tcase, opens_nothing_that_is_there);
 	tcase_add_test(tcase, lock_has_one_owner);
 	tcase_add_test(tcase, lock_ends_with_its_owner);
+	tcase_add_test(tcase, lock_waits_for_an_owner_that_ends);
 	tcase_add_test(tcase, lock_says_why_it_cannot_be_made);
 	tcase_add_test(tcase, pid_file_has_the_pid);
 	tcase_add_test(tcase, pid_file_is_complete_or_not_there);
