@@ -20,6 +20,9 @@ start_daemon_plain -v
 stopped=$((2 * ROUNDS))
 running=$((20 * ROUNDS))
 failed=
+# On a busy machine a single move can take the kernel a second: behind is not left behind. Who waited once for those that
+# never came need not wait so long again.
+patience=45
 
 # try SHAPE TIMES PROCESSES [stopped]
 try() {
@@ -34,14 +37,13 @@ try() {
 	done
 	_all=$((_times * _each))
 	wait_for 20 has_lines "$T/born" $_all || fail "$_shape: $(lines "$T/born") of $_all: $(cat "$OUT")"
-	# On a busy machine a single move can take the kernel a second: behind is not left behind.
 	_began=$(now_ms) _note=
-	wait_for 45 none_missing "$CG/a" "$T/born" || :
+	wait_for $patience none_missing "$CG/a" "$T/born" || :
 	_took=$(($(now_ms) - _began))
 	[ $_took -lt 5000 ] || _note="$_took ms"
 	_lost=$(missing "$CG/a" "$T/born" | wc -l)
 	figure 4 "$_shape, daemon $_how" $_all $((_all - _lost)) 0 "$_lost" 0 "$_note"
-	[ "$_lost" -eq 0 ] || failed="$failed $_shape ($_how)"
+	[ "$_lost" -eq 0 ] || failed="$failed $_shape ($_how)" patience=5
 	while read -r _pid; do
 		kill -9 "$_pid" 2>/dev/null || :
 	done <"$T/born"
