@@ -7,6 +7,7 @@
 # Environment:
 #   CGRED_TIMES    how often a program is started in each way   (default: 200; in a VM 40)
 #   CGRED_MANY     how often in a row in the plainest one       (1000; 200)
+#   CGRED_WAYS     which of the ways, by their names: "by a thread|a script"   (all)
 #   CGRED_FIGURES  a file that gets a line for every figure, too
 . "$(dirname "$0")/../reliability/common.sh"
 
@@ -76,8 +77,17 @@ see_first() {
 	[ "$(saw any)" -eq "$_count" ] || fail "$_way: $(saw any) of $_count ran: $(tail -n 3 "$OUT")"
 }
 
+# is_wanted WAY: see CGRED_WAYS.
+is_wanted() {
+	case "|${CGRED_WAYS-}|" in
+	'||' | *"|$1|"*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # all_first WAY GROUP COMMAND...: $TIMES programs, or $COUNT, all in the group with their first instruction.
 all_first() {
+	is_wanted "$1" || return 0
 	_way=$1 _group=$2
 	shift 2
 	see_first "$_way" "${COUNT:-$TIMES}" "$@"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash disable=SC1091,SC2013,SC2154  # busybox; words, not lines; /vm/settings
 # What the scripts in a VM do alike: say marks, mount, load modules, run a case. Sourced; TOKEN, KERNEL, MODE, INIT,
-# SCALE, BURST, TIMES and CYCLES come from /vm/settings.
+# SCALE, BURST, TIMES, MANY, WAYS and CYCLES come from /vm/settings.
 
 mark() { printf '\n@@%s %s\n' "$TOKEN" "$*"; }
 finish() {
@@ -116,7 +116,7 @@ run_case() {
 	env -i PATH="$PATH" HOME=/root LC_ALL=C KERNEL="$KERNEL" MODE="$MODE" INIT="$INIT" CGRED_CASE="$4" \
 		CGRED=/cgred/cgred TESTS=/cgred/tests TESTLIB=/cgred/tests/lib.sh \
 		CGRED_VM=1 CGRED_BUILD=/cgred CGRED_SCALE="$SCALE" CGRED_BURST="$BURST" CGRED_TIMES="$TIMES" \
-		CGRED_MANY="$MANY" CGRED_BENCH_CYCLES="$CYCLES" \
+		CGRED_MANY="$MANY" CGRED_WAYS="$WAYS" CGRED_BENCH_CYCLES="$CYCLES" \
 		setsid sh "$2" 3<&- &
 	pid=$!
 	(

@@ -98,7 +98,7 @@ write_plan() {
 	token=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	printf '%s\n' "TOKEN=$token" "KERNEL=$kernel" "MODE=$mode" "INIT=${init:-none}" \
 		"SCALE=${CGRED_SCALE:-5}" "BURST=${CGRED_BURST:-200}" "TIMES=${CGRED_TIMES-}" "MANY=${CGRED_MANY-}" \
-		"CYCLES=${CGRED_BENCH_CYCLES-}" > "$root/vm/settings"
+		"WAYS='${CGRED_WAYS-}'" "CYCLES=${CGRED_BENCH_CYCLES-}" > "$root/vm/settings"
 	for i; do
 		echo "$i ${places[$i]} $(limit_of "$i") ${names[$i]} $(header needs "${paths[$i]}")"
 	done > "$root/vm/plan"
