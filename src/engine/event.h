@@ -28,8 +28,7 @@ struct event {
 	pid_t tgid;	   /* its process */
 	pid_t parent_tgid; /* of a fork: the process that forked; else 0 */
 	uint64_t time_ns;  /* CLOCK_MONOTONIC of the kernel; 0 from sources that have none */
-	uint64_t one_name; /* of an exec: identity_number() of the process, if it was started by the
-			      name of its executable; 0: not known */
+	uint32_t cpu;	   /* the processor where it happened */
 };
 
 #endif

@@ -15,6 +15,7 @@
 #include "engine/pending.h"
 #include "engine/report.h"
 #include "process/sticky.h"
+#include "source/exec-filter.h"
 #include "source/scan.h"
 
 /* How long a change of ids waits for the rest of setgid, setuid and exec, which then are one
@@ -282,7 +283,10 @@ static void decide_now(struct engine *engine, const struct event *event)
 {
 	pending_remove(engine->pending, event->tgid);
 	engine->decider.has_executed = event->kind == EVENT_EXEC;
-	engine->decider.one_name = event->one_name;
+	if (event->kind != EVENT_EXEC || !engine->exec_filter ||
+	    !exec_filter_find(engine->exec_filter, event->cpu, event->tgid, event->time_ns,
+			      &engine->decider.executed))
+		engine->decider.executed.identity = 0;
 	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = event->kind });
 	engine->decider.has_executed = false;
 }

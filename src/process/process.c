@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/executed.h"
 #include "base/num.h"
 #include "base/path.h"
 #include "base/protections.h"
@@ -273,6 +274,30 @@ static bool can_ask_pidfd(const struct process_reader *reader, const struct proc
 	return process->pidfd >= 0 && !process->tid && !reader->no_pidfd_info;
 }
 
+/* What was noted when it executed, or NULL. */
+static const struct executed *executed_of(struct process *process)
+{
+	if (!process->executed || process->pidfd < 0)
+		return NULL;
+	if (!process->identity)
+		process->identity = identity_number_in(process->pidfd);
+	return process->identity == process->executed->identity ? process->executed : NULL;
+}
+
+/* They are of the exec; if they have changed since, that is another event. */
+static int take_noted_ids(struct process_reader *reader, struct process *process)
+{
+	const struct executed *executed = executed_of(process);
+
+	if (!executed || !executed->has_ids || process->tid)
+		return read_status(reader, process);
+	process->ppid = executed->ppid;
+	process->euid = executed->euid;
+	process->egid = executed->egid;
+	process->facts |= FACT_STATUS;
+	return 0;
+}
+
 /* A tenth of what PID/status costs, where the kernel has it. */
 static int read_ids(struct process_reader *reader, struct process *process)
 {
@@ -280,7 +305,7 @@ static int read_ids(struct process_reader *reader, struct process *process)
 	int ret;
 
 	if (!can_ask_pidfd(reader, process))
-		return read_status(reader, process);
+		return take_noted_ids(reader, process);
 	ret = first_thread_lives(reader, process);
 	if (ret <= 0)
 		return ret < 0 ? ret : read_status(reader, process);
@@ -290,7 +315,7 @@ static int read_ids(struct process_reader *reader, struct process *process)
 		return read_status(reader, process);
 	if (ret < 0) {
 		reader->no_pidfd_info = true;
-		return read_status(reader, process);
+		return take_noted_ids(reader, process);
 	}
 	process->ppid = ids.ppid;
 	process->euid = ids.euid;
@@ -387,14 +412,32 @@ static ssize_t read_cmdline(struct process_reader *reader, const struct process 
 	return len;
 }
 
-/* So its executable's name is the only one. */
-static bool has_one_name(struct process *process)
+/* Nobody has to be asked, or waited for. */
+static void take_noted(const struct executed *executed, struct process *process, unsigned facts)
 {
-	if (!process->one_name || process->pidfd < 0)
-		return false;
-	if (!process->identity)
-		process->identity = identity_number_in(process->pidfd);
-	return process->identity == process->one_name;
+	unsigned missing = facts & ~process->facts;
+
+	if ((missing & FACT_GROUPS) && executed->has_groups) {
+		process->groups = executed->groups;
+		process->n_groups = executed->n_groups;
+		process->facts |= FACT_GROUPS;
+	}
+	if ((missing & FACT_EXE) && executed->exe[0] != '\0') {
+		process->exe = executed->exe;
+		process->exe_base = path_base(executed->exe);
+		process->kthread = false;
+		process->facts |= FACT_EXE;
+	}
+	if ((missing & FACT_EXE_FILE) && executed->exe_ino) {
+		process->exe_file.dev = executed->exe_dev;
+		process->exe_file.ino = executed->exe_ino;
+		process->facts |= FACT_EXE_FILE;
+	}
+	if ((missing & FACT_INVOKED) && executed->has_one_name && (process->facts & FACT_EXE)) {
+		process->invoked = process->invoked_base = NULL;
+		process->invoked_file = (struct file_id){ 0 };
+		process->facts |= FACT_INVOKED;
+	}
 }
 
 static int read_invoked(struct process_reader *reader, struct process *process)
@@ -617,12 +660,17 @@ static int read_all(struct process_reader *reader, struct process *process, unsi
 
 int process_read(struct process_reader *reader, struct process *process, unsigned facts)
 {
+	const struct executed *executed = NULL;
 	int r;
 
 	if (process->tgid <= 0)
 		return -ESRCH;
+	if (facts & ~process->facts & (FACT_GROUPS | FACT_EXE | FACT_EXE_FILE | FACT_INVOKED))
+		executed = executed_of(process);
 	if (facts & ~process->facts & FACT_INVOKED)
-		facts |= has_one_name(process) ? FACT_EXE : FACT_COMM | FACT_EXE;
+		facts |= executed && executed->has_one_name ? FACT_EXE : FACT_COMM | FACT_EXE;
+	if (executed)
+		take_noted(executed, process, facts);
 	r = read_all(reader, process, facts);
 	if (r == -EAGAIN) {
 		/* From a thread that lives, and everything from the same one. */

@@ -29,15 +29,17 @@ struct file_id {
 	ino_t ino; /* 0: unknown */
 };
 
+struct executed;
+
 struct process {
 	pid_t tgid;
 	pid_t tid;	   /* a thread that it was read from, as the first has ended; else 0 */
 	int pidfd;	   /* cheaper to ask, where the kernel can be. -1: not at hand */
 	bool first_lives;  /* its first thread has not ended: it has just executed this program */
 	uint64_t identity; /* identity_number_in(pidfd); 0: not come across */
-	uint64_t one_name; /* a process of this identity was started by the name of its executable;
-			      0: not known */
-	unsigned facts;	   /* mask of those that are filled in */
+	const struct executed *executed; /* what was noted of its last exec, if it is of this
+					    process; or NULL */
+	unsigned facts;			 /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
 	char state;	      /* as in proc_pid_stat(5), 'Z' is a zombie; 0: not come across */

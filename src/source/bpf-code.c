@@ -42,6 +42,12 @@ void bpf_put_number(struct bpf_code *p, int dst, int32_t number)
 	bpf_put(p, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, number);
 }
 
+void bpf_put_number64(struct bpf_code *p, int dst, uint64_t number)
+{
+	bpf_put(p, BPF_DW | BPF_IMM, dst, 0, 0, (int32_t)(uint32_t)number); /* BPF_LD is 0 */
+	bpf_put(p, 0, 0, 0, 0, (int32_t)(uint32_t)(number >> 32));
+}
+
 void bpf_put_add(struct bpf_code *p, int dst, int32_t number)
 {
 	bpf_put(p, BPF_ALU64 | BPF_ADD, dst, 0, 0, number); /* BPF_K is 0 */

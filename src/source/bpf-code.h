@@ -11,8 +11,8 @@
  * Documentation/bpf/standardization, linux/bpf.h). Nothing here fails: what does not fit is told by
  * is_full, at the end. */
 
-#define BPF_CODE_MAX  1024
-#define BPF_JUMPS_MAX 128
+#define BPF_CODE_MAX  4096
+#define BPF_JUMPS_MAX 512
 
 struct bpf_code {
 	struct bpf_insn insns[BPF_CODE_MAX];
@@ -32,6 +32,7 @@ int bpf_call(int command, union bpf_attr *attr);
 void bpf_put(struct bpf_code *p, int code, int dst, int src, int off, int32_t imm);
 void bpf_put_copy(struct bpf_code *p, int dst, int src);
 void bpf_put_number(struct bpf_code *p, int dst, int32_t number);
+void bpf_put_number64(struct bpf_code *p, int dst, uint64_t number);
 void bpf_put_add(struct bpf_code *p, int dst, int32_t number);
 
 /* dst = *(src + off), *(dst + off) = src; size: BPF_W or BPF_DW */

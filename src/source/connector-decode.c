@@ -102,6 +102,7 @@ bool connector_decode(const void *datagram, size_t len, struct event *ret_event)
 	event.tid = ids[0];
 	event.tgid = ids[1];
 	event.time_ns = wire.time_ns;
+	event.cpu = wire.cpu;
 	*ret_event = event;
 	return true;
 }

@@ -108,17 +108,9 @@ static bool is_from_kernel(const struct connector *connector, int index)
 
 static bool decode_event(const struct connector *connector, int index, struct event *ret_event)
 {
-	struct exec_facts facts;
-
-	if (!is_from_kernel(connector, index) ||
-	    !connector_decode(connector->datagrams[index], connector->messages[index].msg_len,
-			      ret_event))
-		return false;
-	if (ret_event->kind == EVENT_EXEC && connector->filter &&
-	    exec_filter_find(connector->filter, ret_event->tgid, ret_event->time_ns, &facts) &&
-	    facts.has_one_name)
-		ret_event->one_name = facts.identity;
-	return true;
+	return is_from_kernel(connector, index) &&
+	       connector_decode(connector->datagrams[index], connector->messages[index].msg_len,
+				ret_event);
 }
 
 int connector_read(struct connector *connector, struct event *events, size_t max)

@@ -14,18 +14,13 @@
  * find out. Where the kernel cannot (doc/design.md, 7), connector-filter.h has a plain one.
  */
 struct exec_filter;
+struct executed;
 
 /* Whom the rules are for. */
 struct exec_audience {
 	bool everybody; /* the rest does not matter */
 	uint32_t *uids, *gids;
 	size_t n_uids, n_gids;
-};
-
-/* What was noted of an exec. */
-struct exec_facts {
-	uint64_t identity; /* identity_number() of the process */
-	bool has_one_name; /* it was started by the name of its executable */
 };
 
 /*
@@ -42,10 +37,10 @@ void exec_filter_free(struct exec_filter *filter); /* takes NULL */
 int exec_filter_attach(const struct exec_filter *filter, int socket_fd, unsigned kinds,
 		       const struct exec_audience *audience);
 
-/* What was noted of the exec that a process was told to have made at a time (event.time_ns). False:
- * nothing, or not any more. */
-bool exec_filter_find(const struct exec_filter *filter, pid_t tgid, uint64_t time_ns,
-		      struct exec_facts *ret);
+/* What was noted of the exec that a process was told to have made at a time (event.cpu, .time_ns).
+ * False: nothing, or not any more. */
+bool exec_filter_find(const struct exec_filter *filter, uint32_t cpu, pid_t tgid, uint64_t time_ns,
+		      struct executed *ret);
 
 /* How many execs were not for the audience. */
 uint64_t exec_filter_count(const struct exec_filter *filter);

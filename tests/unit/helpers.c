@@ -25,12 +25,25 @@ void dir_make(void)
 	ck_assert_int_ge(dir_fd, 0);
 }
 
+/* What is mounted below would be removed, too, and that may be anything. */
+static bool has_mounts(void)
+{
+	cleanup_free char *text = NULL;
+	char below[sizeof(dir_path) + 2];
+	size_t len;
+
+	ck_assert_int_eq(file_read_all(AT_FDCWD, "/proc/self/mounts", 1 << 24, &text, &len), 0);
+	(void)snprintf(below, sizeof(below), " %s/", dir_path);
+	return strstr(text, below) != NULL;
+}
+
 void dir_remove(void)
 {
 	char command[128];
 
+	ck_assert_msg(!has_mounts(), "the test has left something mounted in %s", dir_path);
 	(void)close(dir_fd);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir_path);
+	(void)snprintf(command, sizeof(command), "rm -rf --one-file-system '%s'", dir_path);
 	ck_assert_int_eq(system(command), 0); /* NOLINT(cert-env33-c): a test's own directory */
 }
 

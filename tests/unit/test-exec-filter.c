@@ -7,15 +7,24 @@
 #include "source/exec-filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/cn_proc.h>
 #include <linux/filter.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/executed.h"
 #include "engine/event.h"
 #include "source/connector-filter.h"
 #include "tests/unit/helpers.h"
@@ -36,8 +45,10 @@ static int fds[2];
 static void open_all(void)
 {
 	const char *tried;
-	int r = exec_filter_new(EXEC_FILTER_BTF, &filter, &tried);
+	int r;
 
+	dir_make();
+	r = exec_filter_new(EXEC_FILTER_BTF, &filter, &tried);
 	ck_assert_msg(r == 0 || geteuid() != 0 || r == -ENOENT || r == -EPERM || r == -ENOSYS,
 		      "%s: %s", tried, strerror(-r));
 	if (r < 0)
@@ -49,6 +60,7 @@ static void close_all(void)
 {
 	exec_filter_free(filter);
 	filter = NULL;
+	dir_remove();
 	(void)close(fds[0]);
 	(void)close(fds[1]);
 }
@@ -209,22 +221,22 @@ START_TEST(notes_are_of_one_exec)
 {
 	const struct exec_audience everybody = { .everybody = true };
 	struct datagram datagram = datagram_of(PROC_EVENT_EXEC, MARK, 77);
-	struct exec_facts facts;
+	struct executed executed;
 
 	if (!filter)
 		return;
 	ck_assert_int_eq(exec_filter_attach(filter, fds[1], ALL_KINDS, &everybody), 0);
-	ck_assert(!exec_filter_find(filter, MARK, 77, &facts));
+	ck_assert(!exec_filter_find(filter, 0, MARK, 77, &executed));
 	ck_assert(passes(&datagram));
-	if (!exec_filter_find(filter, MARK, 77, &facts))
+	if (!exec_filter_find(filter, 0, MARK, 77, &executed))
 		return; /* a kernel without numbers of processes */
-	ck_assert_uint_ne(facts.identity, 0);
-	ck_assert(!exec_filter_find(filter, MARK, 78, &facts));
-	ck_assert(!exec_filter_find(filter, MARK + 4096, 77, &facts));
+	ck_assert_uint_ne(executed.identity, 0);
+	ck_assert(!exec_filter_find(filter, 0, MARK, 78, &executed));
+	ck_assert(!exec_filter_find(filter, 0, MARK + 4096, 77, &executed));
 	datagram = datagram_of(PROC_EVENT_EXEC, MARK + 4096, 78);
 	ck_assert(passes(&datagram));
-	ck_assert(exec_filter_find(filter, MARK + 4096, 78, &facts));
-	ck_assert(!exec_filter_find(filter, MARK, 77, &facts));
+	ck_assert(exec_filter_find(filter, 0, MARK + 4096, 78, &executed));
+	ck_assert(!exec_filter_find(filter, 0, MARK, 77, &executed));
 }
 END_TEST
 
@@ -233,22 +245,278 @@ START_TEST(knows_who_was_started_by_another_name)
 	const struct exec_audience everybody = { .everybody = true };
 	static const char *const others[] = { "x", "", "test-exec-filt", "test-exec-filte2" };
 	struct datagram datagram = datagram_of(PROC_EVENT_EXEC, MARK, 1);
-	struct exec_facts facts;
+	struct executed executed;
 
 	if (!filter)
 		return;
 	ck_assert_int_eq(exec_filter_attach(filter, fds[1], ALL_KINDS, &everybody), 0);
 	ck_assert_int_eq(prctl(PR_SET_NAME, "test-exec-filter"), 0);
 	ck_assert(passes(&datagram));
-	if (!exec_filter_find(filter, MARK, 1, &facts))
+	if (!exec_filter_find(filter, 0, MARK, 1, &executed))
 		return;
-	ck_assert(facts.has_one_name);
+	ck_assert(executed.has_one_name);
 	for (size_t i = 0; i < 3; i++) {
 		ck_assert_int_eq(prctl(PR_SET_NAME, others[i]), 0);
 		datagram.time_ns++;
 		ck_assert(passes(&datagram));
-		ck_assert(exec_filter_find(filter, MARK, datagram.time_ns, &facts));
-		ck_assert_msg(!facts.has_one_name, "\"%s\"", others[i]);
+		ck_assert(exec_filter_find(filter, 0, MARK, datagram.time_ns, &executed));
+		ck_assert_msg(!executed.has_one_name, "\"%s\"", others[i]);
+	}
+}
+END_TEST
+
+/* ---- the executable: this program, under other names, tells of its own exec -------------------
+ */
+
+static int tell(const char *fd)
+{
+	const struct datagram datagram = datagram_of(PROC_EVENT_EXEC, MARK, 1);
+
+	if (send(atoi(fd), &datagram, sizeof(datagram), 0) < 0)
+		return 1;
+	(void)pause();
+	return 0;
+}
+
+static void copy_to(const char *path)
+{
+	char command[PATH_MAX + 64];
+
+	(void)snprintf(command, sizeof(command), "cp /proc/%d/exe '%s'", (int)getpid(), path);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* Before it executes; returns its path there. */
+typedef const char *prepare_fn(const char *path);
+
+struct seen {
+	struct executed executed;
+	char link[PATH_MAX]; /* what /proc says */
+	struct stat file;
+};
+
+/* path is executed, as prepare() has it, if there is one. False: nothing is noted. */
+static bool see_exec(const char *path, prepare_fn *prepare, struct seen *ret)
+{
+	const struct exec_audience everybody = { .everybody = true };
+	char link[64], fd[16];
+	ssize_t len;
+	bool found;
+	pid_t pid;
+
+	*ret = (struct seen){ 0 };
+	ck_assert_int_eq(exec_filter_attach(filter, fds[1], ALL_KINDS, &everybody), 0);
+	(void)snprintf(fd, sizeof(fd), "%d", fds[0]);
+	pid = fork();
+	if (pid == 0) {
+		int cleared = fcntl(fds[0], F_SETFD, 0);
+
+		(void)execl(prepare && cleared == 0 ? prepare(path) : path, "test", "tell", fd,
+			    NULL);
+		_exit(1);
+	}
+	wait_readable(fds[1]);
+	ck_assert(arrives());
+	found = exec_filter_find(filter, 0, MARK, 1, &ret->executed);
+	(void)snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+	len = readlink(link, ret->link, sizeof(ret->link) - 1);
+	ck_assert_int_gt(len, 0);
+	ck_assert_int_eq(stat(link, &ret->file), 0);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	return found;
+}
+
+static void assert_path_noted(const char *path, prepare_fn *prepare, bool is_noted)
+{
+	struct seen seen;
+
+	if (!see_exec(path, prepare, &seen))
+		return; /* a kernel that notes nothing */
+	ck_assert_str_eq(seen.executed.exe, is_noted ? seen.link : "");
+	if (!seen.executed.exe_ino)
+		return; /* of a file system that is not known to be plain */
+	ck_assert_uint_eq(seen.executed.exe_ino, seen.file.st_ino);
+	ck_assert_uint_eq(seen.executed.exe_dev, seen.file.st_dev);
+}
+
+/* Relative to the directory of the test. */
+static void assert_noted(const char *name, bool is_noted)
+{
+	cleanup_free char *path = dir_join(name);
+
+	copy_to(path);
+	assert_path_noted(path, NULL, is_noted);
+}
+
+static bool can_mount(void)
+{
+	return filter && geteuid() == 0;
+}
+
+START_TEST(notes_the_path_that_proc_says)
+{
+	cleanup_free char *of_54 = repeat('y', 54);
+	cleanup_free char *of_62 = repeat('z', 62);
+	char name[PATH_MAX];
+
+	if (!filter)
+		return;
+	assert_noted("a", true);
+	dir_add("a b/\\/(deleted)");
+	assert_noted("a b/\\/(deleted)/x (deleted)", true);
+	assert_noted(of_62, true);
+	dir_add(of_54);
+	(void)snprintf(name, sizeof(name), "%s/%s", of_54, of_62);
+	assert_noted(name, true);
+}
+END_TEST
+
+START_TEST(notes_no_path_that_does_not_fit)
+{
+	cleanup_free char *of_63 = repeat('z', 63);
+	cleanup_free char *of_62 = repeat('z', 62);
+	cleanup_free char *of_55 = repeat('y', 55);
+	cleanup_free char *deep = strdup("1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20");
+	char name[PATH_MAX];
+
+	if (!filter)
+		return;
+	assert_noted(of_63, false);
+	dir_add(of_55);
+	(void)snprintf(name, sizeof(name), "%s/%s", of_55, of_62);
+	assert_noted(name, false);
+	dir_add(deep);
+	(void)snprintf(name, sizeof(name), "%s/x", deep);
+	assert_noted(name, false);
+	(void)snprintf(name, sizeof(name), "d%s", of_63);
+	dir_add(name);
+	(void)snprintf(name, sizeof(name), "d%s/x", of_63);
+	assert_noted(name, false);
+}
+END_TEST
+
+static const char *removed(const char *path)
+{
+	cleanup_free char *link = dir_join("other");
+	static char fd_path[64];
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	(void)snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
+	return fd < 0 || rename(path, link) < 0 || unlink(link) < 0 ? "/" : fd_path;
+}
+
+static const char *renamed(const char *path)
+{
+	cleanup_free char *link = dir_join("other");
+	static char fd_path[64];
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	(void)snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
+	return fd < 0 || rename(path, link) < 0 ? "/" : fd_path;
+}
+
+START_TEST(notes_where_the_file_is_now)
+{
+	cleanup_free char *path = dir_join("x");
+
+	if (!filter)
+		return;
+	copy_to(path);
+	assert_path_noted(path, renamed, true);
+	copy_to(path);
+	assert_path_noted(path, removed, false);
+}
+END_TEST
+
+START_TEST(goes_through_mounts)
+{
+	cleanup_free char *dir = dir_join("m");
+	cleanup_free char *file = dir_join("n");
+	cleanup_free char *bound = dir_join("m/in/it");
+	cleanup_free char *path = dir_join("m/x");
+
+	if (!can_mount())
+		return;
+	dir_add("m");
+	dir_write("n", "");
+	ck_assert_int_eq(mount("none", dir, "tmpfs", 0, NULL), 0);
+	dir_add("m/in");
+	dir_add("m/in/it");
+	assert_noted("m/x", true);
+	ck_assert_int_eq(mount(path, file, NULL, MS_BIND, NULL), 0);
+	assert_path_noted(file, NULL, true);
+	ck_assert_int_eq(mount(dir, bound, NULL, MS_BIND, NULL), 0);
+	assert_noted("m/in/it/y", true);
+	/* And one on top of another. */
+	ck_assert_int_eq(mount("none", bound, "tmpfs", 0, NULL), 0);
+	assert_noted("m/in/it/z", true);
+	ck_assert(umount2(bound, MNT_DETACH) == 0 && umount2(bound, MNT_DETACH) == 0 &&
+		  umount2(file, MNT_DETACH) == 0 && umount2(dir, MNT_DETACH) == 0);
+}
+END_TEST
+
+/* A mount that only the process has. */
+static const char *in_own_mount(const char *path)
+{
+	static char other[PATH_MAX];
+	cleanup_free char *dir = dir_join("m");
+
+	(void)snprintf(other, sizeof(other), "%s/x", dir);
+	return unshare(CLONE_NEWNS) == 0 && mount("none", dir, "tmpfs", 0, NULL) == 0 &&
+			       (copy_to(other), access(path, X_OK)) == 0
+		       ? other
+		       : "/";
+}
+
+static const char *detached(const char *path)
+{
+	static char fd_path[64];
+	cleanup_free char *dir = dir_join("m");
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	(void)snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
+	return fd < 0 || umount2(dir, MNT_DETACH) < 0 ? "/" : fd_path;
+}
+
+START_TEST(notes_paths_from_the_daemons_root)
+{
+	cleanup_free char *dir = dir_join("m");
+	cleanup_free char *path = dir_join("m/x");
+	if (!can_mount())
+		return;
+	dir_add("m");
+	copy_to(path);
+	assert_path_noted(path, in_own_mount, false);
+	ck_assert_int_eq(mount(dir, dir, NULL, MS_BIND, NULL), 0);
+	assert_path_noted(path, detached, false);
+}
+END_TEST
+
+START_TEST(notes_who_executes)
+{
+	const struct exec_audience everybody = { .everybody = true };
+	struct executed executed;
+
+	if (!filter)
+		return;
+	for (int n = 0; n <= 17; n++) {
+		struct executor who = { 100, 101, 102, 200, 201, 202, n, { 0 } };
+
+		for (int i = 0; i < n; i++)
+			who.groups[i] = 300 + (gid_t)i;
+		ck_assert_int_eq(exec_filter_attach(filter, fds[1], ALL_KINDS, &everybody), 0);
+		ck_assert(passes_of(&who));
+		if (!exec_filter_find(filter, 0, MARK, 1, &executed))
+			return;
+		ck_assert(executed.has_ids);
+		ck_assert_int_eq(executed.ppid, getpid());
+		ck_assert_uint_eq(executed.euid, 101);
+		ck_assert_uint_eq(executed.egid, 201);
+		ck_assert(executed.has_groups == (n <= 16));
+		ck_assert_uint_eq(executed.n_groups, n <= 16 ? n : 0);
+		for (uint32_t i = 0; i < executed.n_groups; i++)
+			ck_assert_uint_eq(executed.groups[i], 300 + i);
 	}
 }
 END_TEST
@@ -266,17 +534,42 @@ START_TEST(says_what_is_missing)
 }
 END_TEST
 
-int main(void)
+/* Mounts of the tests are theirs. Started anew, by its path: the program of who only enters a
+ * namespace stays one of the old namespace. */
+static int in_own_namespace(const char *program)
+{
+	cleanup_free char *path = realpath("/proc/self/exe", NULL);
+
+	if (path && unshare(CLONE_NEWNS) == 0 &&
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		(void)execl(path, program, "in its own namespace", NULL);
+	perror("test-exec-filter");
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
 {
 	TCase *tcase = tcase_create("exec-filter");
 
+	if (argc == 3 && strcmp(argv[1], "tell") == 0)
+		return tell(argv[2]);
+	if (argc == 1 && geteuid() == 0)
+		return in_own_namespace(argv[0]);
+
 	tcase_add_checked_fixture(tcase, open_all, close_all);
+	tcase_set_timeout(tcase, 60); /* the kernel verifies a program each time it is attached */
 	tcase_add_loop_test(tcase, execs_by_others_end_in_the_kernel, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, other_events_are_everybodys);
 	tcase_add_test(tcase, an_audience_of_nobody_drops_all);
 	tcase_add_test(tcase, does_what_the_plain_filter_does);
 	tcase_add_test(tcase, notes_are_of_one_exec);
 	tcase_add_test(tcase, knows_who_was_started_by_another_name);
+	tcase_add_test(tcase, notes_the_path_that_proc_says);
+	tcase_add_test(tcase, notes_no_path_that_does_not_fit);
+	tcase_add_test(tcase, notes_where_the_file_is_now);
+	tcase_add_test(tcase, goes_through_mounts);
+	tcase_add_test(tcase, notes_paths_from_the_daemons_root);
+	tcase_add_test(tcase, notes_who_executes);
 	tcase_add_test(tcase, says_what_is_missing);
 	return run_tests(tcase);
 }

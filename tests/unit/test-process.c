@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/executed.h"
 #include "base/file.h"
 
 #define STATUS(name, ids, groups)                                                               \
@@ -616,6 +617,73 @@ START_TEST(asks_the_pidfd_for_the_ids)
 }
 END_TEST
 
+#define OF_EXEC (FACT_EXE | FACT_EXE_FILE | FACT_INVOKED | FACT_GROUPS)
+
+/* Of this process and no other, and only what is there; /proc says the rest. */
+START_TEST(takes_what_was_noted_of_its_exec)
+{
+	pid_t pid = start_waiting();
+	int pidfd = identity_open(pid);
+	struct executed executed = {
+		.identity = identity_number_in(pidfd),
+		.has_one_name = true,
+		.exe_dev = 1,
+		.exe_ino = 2,
+		.has_groups = true,
+		.n_groups = 2,
+		.groups = { 4711, 4712 },
+		.exe = "/made/up",
+	};
+
+	for (int i = 0; i < 3; i++) {
+		process_init(&process, pid);
+		process.pidfd = i == 1 ? -1 : pidfd;
+		process.executed = &executed;
+		executed.identity += i == 2;
+		read_facts(OF_EXEC);
+		ck_assert_ptr_null(process.invoked);
+		ck_assert(!process.kthread);
+		ck_assert_int_eq(strcmp(process.exe, "/made/up") == 0, i == 0);
+		ck_assert_int_eq(strcmp(process.exe_base, "up") == 0, i == 0);
+		ck_assert_int_eq(process.exe_file.ino == 2, i == 0);
+		ck_assert_int_eq(process.n_groups == 2 && process.groups[1] == 4712, i == 0);
+	}
+	executed.identity--;
+	executed.exe[0] = '\0';
+	executed.has_groups = false;
+	executed.exe_ino = 0;
+	process_init(&process, pid);
+	process.pidfd = pidfd;
+	process.executed = &executed;
+	read_facts(OF_EXEC);
+	ck_assert_str_ne(process.exe, "");
+	ck_assert_uint_ne(process.exe_file.ino, 2);
+	ck_assert(process.n_groups != 2 || process.groups[1] != 4712);
+	ck_assert_int_eq(close(pidfd), 0);
+	end_waiting(pid);
+}
+END_TEST
+
+/* A name that is another's needs more than the note. */
+START_TEST(looks_for_another_name_where_the_note_says_so)
+{
+	pid_t pid = start_waiting();
+	int pidfd = identity_open(pid);
+	struct executed executed = { .identity = identity_number_in(pidfd), .exe = "/made/up" };
+
+	for (int i = 0; i < 2; i++) {
+		executed.has_one_name = i == 0;
+		process_init(&process, pid);
+		process.pidfd = pidfd;
+		process.executed = &executed;
+		read_facts(FACT_INVOKED);
+		ck_assert_int_eq((process.facts & FACT_COMM) != 0, i == 1);
+	}
+	ck_assert_int_eq(close(pidfd), 0);
+	end_waiting(pid);
+}
+END_TEST
+
 /* Which facts come with the ids tells where they are from. */
 START_TEST(goes_on_asking_pidfds_after_one_without_its_first_thread)
 {
@@ -891,6 +959,8 @@ static TCase *real_tests(void)
 	tcase_add_checked_fixture(tcase, setup_real, teardown);
 	tcase_add_test(tcase, reads_itself);
 	tcase_add_test(tcase, asks_the_pidfd_for_the_ids);
+	tcase_add_test(tcase, takes_what_was_noted_of_its_exec);
+	tcase_add_test(tcase, looks_for_another_name_where_the_note_says_so);
 	tcase_add_test(tcase, goes_on_asking_pidfds_after_one_without_its_first_thread);
 	tcase_add_test(tcase, does_not_ask_the_pidfd_for_what_its_ended_first_thread_was);
 	tcase_add_test(tcase, knows_a_policy_that_children_do_not_inherit);
