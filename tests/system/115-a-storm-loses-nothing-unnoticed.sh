@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../audit-lib.sh"
 
 echo x >"$T/file"
-count=$((10000 / SCALE))
+count=$((10000 / SCALE / 2 * 2)) # every other one only reads
 listen -q "rw:$T/file" "r:$T/settle"
 "$T/bin/opens" 4 "$count" 0 "$T/file" >"$T/out"
 cat "$T/out"
