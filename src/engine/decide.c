@@ -416,7 +416,9 @@ static void decide_any(struct decider *decider, pid_t tgid, struct decide_subjec
 	if (!subject->held) {
 		ret->process.pidfd = pidfd;
 		ret->process.first_lives = decider->has_executed;
-		ret->process.executed = decider->executed.identity ? &decider->executed : NULL;
+		ret->process.executed = decider->has_executed && decider->executed.identity
+						? &decider->executed
+						: NULL;
 	}
 	subject->is_sticky = decide_is_sticky(decider, &ret->process);
 	/* It is not to be moved. What it does is no less forbidden. */

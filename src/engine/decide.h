@@ -78,7 +78,7 @@ struct decider {
 	pid_t self, guard, runner; /* the daemon's processes; 0: none */
 	struct exemptions exemptions;
 	bool has_executed;	      /* just now: the first thread lives, and tells of all of it */
-	struct executed executed;     /* what was noted of that exec */
+	struct executed executed;     /* has_executed: what was noted of that exec */
 	bool has_numbers;	      /* identity_number_in() has one for every process */
 	struct decider_places places; /* room to work in: the event path does not allocate */
 };
