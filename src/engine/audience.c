@@ -52,7 +52,8 @@ void engine_open_exec_filter(struct engine *engine)
 	int r = exec_filter_new(EXEC_FILTER_BTF, &engine->exec_filter, &tried);
 
 	if (r == 0)
-		log_info("execs by users that no rule is for end in the kernel");
+		log_info("execs by users that no rule is for end in the kernel, which notes %s",
+			 exec_filter_notes(engine->exec_filter));
 	else
 		log_info("every exec is looked at, whoever makes it (%s: %s)", tried, strerror(-r));
 }

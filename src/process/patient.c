@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/thread.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
@@ -236,6 +237,7 @@ static bool ask(struct patient *patient, const struct process *process, unsigned
 {
 	bool is_answered;
 
+	log_debug("another thread reads of %d", (int)process->tgid);
 	(void)pthread_mutex_lock(&patient->lock);
 	patient->process = *process;
 	patient->facts = facts;

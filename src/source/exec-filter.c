@@ -158,6 +158,15 @@ bool exec_filter_find(const struct exec_filter *filter, uint32_t cpu, pid_t tgid
 	return exec_note_find(filter->notes, &filter->places, cpu, tgid, time_ns, ret);
 }
 
+const char *exec_filter_notes(const struct exec_filter *filter)
+{
+	if (!filter->makes_notes)
+		return "nothing";
+	if (filter->notes_paths && filter->notes_files)
+		return "who executes which file, by which path";
+	return filter->notes_paths ? "who executes, by which path" : "who executes";
+}
+
 static const struct exec_note *last_note(const struct exec_filter *filter)
 {
 	return &filter->notes[exec_note_count(&filter->places)];

@@ -42,6 +42,9 @@ int exec_filter_attach(const struct exec_filter *filter, int socket_fd, unsigned
 bool exec_filter_find(const struct exec_filter *filter, uint32_t cpu, pid_t tgid, uint64_t time_ns,
 		      struct executed *ret);
 
+/* In words, for the log: what this kernel lets it note of an exec. */
+const char *exec_filter_notes(const struct exec_filter *filter);
+
 /* How many execs were not for the audience. */
 uint64_t exec_filter_count(const struct exec_filter *filter);
 
