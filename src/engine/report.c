@@ -221,6 +221,8 @@ void report_decision(struct report *report, const struct ruleset *rules, enum ev
 			  decision->error || decision->exempt ? ": " : "",
 			  decision->error ? strerror(-decision->error) : "",
 			  decision->exempt ? decision->exempt : "");
+	if (process->by_thread)
+		log_debug("another thread has read of %d", (int)process->tgid);
 }
 
 void report_warnings(struct report *report, const struct diag_list *diags, uint64_t now_ms)

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -71,6 +72,13 @@ static bool is_in_pidfs(int pidfd)
 	struct statfs fs;
 
 	return fstatfs(pidfd, &fs) == 0 && fs.f_type == PIDFS_MAGIC;
+}
+
+bool identity_has_ended(int pidfd)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) > 0;
 }
 
 bool identity_has_numbers(void)

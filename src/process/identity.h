@@ -30,6 +30,9 @@ int identity_read_ids(int pidfd, struct identity_ids *ret);
 /* A number that no other process has had since boot: of pidfs (Linux 6.9), 0 on older kernels. */
 uint64_t identity_number(int pidfd);
 
+/* Has all of the process ended, and waits for its parent? */
+bool identity_has_ended(int pidfd);
+
 /* Does the kernel have such numbers? Then identity_number_in() is the cheaper question. */
 bool identity_has_numbers(void);
 uint64_t identity_number_in(int pidfd);

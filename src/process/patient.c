@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "base/thread.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
@@ -237,9 +236,9 @@ static bool ask(struct patient *patient, const struct process *process, unsigned
 {
 	bool is_answered;
 
-	log_debug("another thread reads of %d", (int)process->tgid);
 	(void)pthread_mutex_lock(&patient->lock);
 	patient->process = *process;
+	patient->process.executed = NULL; /* it may be another's by the time it is read */
 	patient->facts = facts;
 	(void)snprintf(patient->link, sizeof(patient->link), "%s", link);
 	patient->state = ASKED;
@@ -339,12 +338,14 @@ static int consult(struct patients *patients, const struct process *process, uns
 
 int patients_read(struct patients *patients, struct process *process, unsigned facts)
 {
+	const struct executed *executed = process->executed;
 	struct patient *patient;
 	int r = consult(patients, process, facts, "", &patient);
 
 	if (r < 0)
 		return r;
 	*process = patient->process;
+	process->executed = executed;
 	return (int)patient->result;
 }
 

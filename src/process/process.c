@@ -284,7 +284,6 @@ static const struct executed *executed_of(struct process *process)
 	return process->identity == process->executed->identity ? process->executed : NULL;
 }
 
-/* They are of the exec; if they have changed since, that is another event. */
 static int take_noted_ids(struct process_reader *reader, struct process *process)
 {
 	const struct executed *executed = executed_of(process);
@@ -412,6 +411,19 @@ static ssize_t read_cmdline(struct process_reader *reader, const struct process 
 	return len;
 }
 
+#define NOTED_FACTS (FACT_GROUPS | FACT_EXE | FACT_EXE_FILE | FACT_INVOKED)
+
+static void take_noted_exe(const struct executed *executed, struct process *process)
+{
+	/* Of a zombie, too, there is a note. */
+	if (executed->exe[0] == '\0' || identity_has_ended(process->pidfd))
+		return;
+	process->exe = executed->exe;
+	process->exe_base = path_base(executed->exe);
+	process->kthread = false;
+	process->facts |= FACT_EXE;
+}
+
 /* Nobody has to be asked, or waited for. */
 static void take_noted(const struct executed *executed, struct process *process, unsigned facts)
 {
@@ -422,13 +434,9 @@ static void take_noted(const struct executed *executed, struct process *process,
 		process->n_groups = executed->n_groups;
 		process->facts |= FACT_GROUPS;
 	}
-	if ((missing & FACT_EXE) && executed->exe[0] != '\0') {
-		process->exe = executed->exe;
-		process->exe_base = path_base(executed->exe);
-		process->kthread = false;
-		process->facts |= FACT_EXE;
-	}
-	if ((missing & FACT_EXE_FILE) && executed->exe_ino) {
+	if (missing & FACT_EXE)
+		take_noted_exe(executed, process);
+	if ((missing & FACT_EXE_FILE) && (process->facts & FACT_EXE) && executed->exe_ino) {
 		process->exe_file.dev = executed->exe_dev;
 		process->exe_file.ino = executed->exe_ino;
 		process->facts |= FACT_EXE_FILE;
@@ -438,6 +446,15 @@ static void take_noted(const struct executed *executed, struct process *process,
 		process->invoked_file = (struct file_id){ 0 };
 		process->facts |= FACT_INVOKED;
 	}
+}
+
+/* Or has it had other ids since? Then nothing of the exec goes with what it is now. */
+static bool has_noted_ids(const struct process *process)
+{
+	const struct executed *executed = process->executed;
+
+	return !executed || !executed->has_ids || !(process->facts & FACT_STATUS) ||
+	       (process->euid == executed->euid && process->egid == executed->egid);
 }
 
 static int read_invoked(struct process_reader *reader, struct process *process)
@@ -645,6 +662,7 @@ static int read_patiently(struct process_reader *reader, struct process *process
 	if ((missing & FACT_STATUS) && !(missing & (FACT_GROUPS | FACT_PRIVILEGES)) &&
 	    can_ask_pidfd(reader, process) && !process->first_lives)
 		also = FACT_EXE & ~process->facts;
+	process->by_thread |= (wanted | also) != 0;
 	if (wanted | also)
 		r = patients_read(reader->patients, process, wanted | also);
 	/* A sandbox may forbid the link and not the rest: then PID/status is read. */
@@ -658,20 +676,33 @@ static int read_all(struct process_reader *reader, struct process *process, unsi
 	return r < 0 ? r : read_steps(reader, process, facts);
 }
 
-int process_read(struct process_reader *reader, struct process *process, unsigned facts)
+static int read_noted_and_all(struct process_reader *reader, struct process *process,
+			      unsigned facts)
 {
 	const struct executed *executed = NULL;
-	int r;
 
-	if (process->tgid <= 0)
-		return -ESRCH;
-	if (facts & ~process->facts & (FACT_GROUPS | FACT_EXE | FACT_EXE_FILE | FACT_INVOKED))
+	if (facts & ~process->facts & NOTED_FACTS)
 		executed = executed_of(process);
 	if (facts & ~process->facts & FACT_INVOKED)
 		facts |= executed && executed->has_one_name ? FACT_EXE : FACT_COMM | FACT_EXE;
 	if (executed)
 		take_noted(executed, process, facts);
-	r = read_all(reader, process, facts);
+	return read_all(reader, process, facts);
+}
+
+int process_read(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	int r;
+
+	if (process->tgid <= 0)
+		return -ESRCH;
+	r = read_noted_and_all(reader, process, facts);
+	if (r == 0 && !has_noted_ids(process)) {
+		process->executed = NULL;
+		facts |= process->facts & NOTED_FACTS;
+		process->facts &= ~(unsigned)NOTED_FACTS;
+		r = read_noted_and_all(reader, process, facts);
+	}
 	if (r == -EAGAIN) {
 		/* From a thread that lives, and everything from the same one. */
 		facts |= process->facts;

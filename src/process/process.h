@@ -37,9 +37,10 @@ struct process {
 	int pidfd;	   /* cheaper to ask, where the kernel can be. -1: not at hand */
 	bool first_lives;  /* its first thread has not ended: it has just executed this program */
 	uint64_t identity; /* identity_number_in(pidfd); 0: not come across */
-	const struct executed *executed; /* what was noted of its last exec, if it is of this
-					    process; or NULL */
-	unsigned facts;			 /* mask of those that are filled in */
+	const struct executed *executed; /* what was noted of an exec of it, or NULL; it counts as
+					    long as the process has the ids of then */
+	bool by_thread; /* something was read by a thread that may wait (process/patient.h) */
+	unsigned facts; /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
 	char state;	      /* as in proc_pid_stat(5), 'Z' is a zombie; 0: not come across */

@@ -164,6 +164,8 @@ const char *exec_filter_notes(const struct exec_filter *filter)
 		return "nothing";
 	if (filter->notes_paths && filter->notes_files)
 		return "who executes which file, by which path";
+	if (filter->notes_files)
+		return "who executes which file";
 	return filter->notes_paths ? "who executes, by which path" : "who executes";
 }
 
@@ -343,6 +345,22 @@ static int try_out(struct exec_filter *filter)
 	return r;
 }
 
+/* What the kernel does not take whole, it may take without some of the notes. */
+static int try_less(struct exec_filter *filter)
+{
+	int r = try_out(filter);
+
+	if (r < 0 && (filter->notes_paths || filter->notes_files)) {
+		filter->notes_paths = filter->notes_files = false;
+		r = try_out(filter);
+	}
+	if (r < 0 && filter->makes_notes) {
+		filter->makes_notes = false;
+		r = try_out(filter);
+	}
+	return r;
+}
+
 /* ---- life -------------------------------------------------------------------------------------
  */
 
@@ -469,7 +487,7 @@ int exec_filter_new(const char *btf_path, struct exec_filter **ret, const char *
 	if (r == 0) {
 		find_fs(filter);
 		*ret_tried = "the trial of the eBPF program";
-		r = try_out(filter);
+		r = try_less(filter);
 	}
 	if (r < 0) {
 		exec_filter_free(filter);

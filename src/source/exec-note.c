@@ -21,8 +21,11 @@ struct exec_note_places exec_note_places(unsigned cpus)
 {
 	struct exec_note_places places = { .cpus = cpus ? cpus : 1 };
 
+	if (cpus > EXEC_NOTE_CPUS_MAX)
+		places.cpus = EXEC_NOTE_CPUS_MAX;
+
 	while ((1U << places.shift) < EXEC_NOTES_PER_CPU ||
-	       exec_note_count(&places) * 2 <= EXEC_NOTES_MIN)
+	       exec_note_count(&places) * 2 <= EXEC_NOTES)
 		places.shift++;
 	return places;
 }
@@ -84,28 +87,32 @@ bool exec_note_find(const struct exec_note *notes, const struct exec_note_places
 		    uint32_t cpu, pid_t tgid, uint64_t time_ns, struct executed *ret)
 {
 	size_t mask = ((size_t)1 << places->shift) - 1;
+	struct executed found;
 	struct exec_note note;
 
 	if (cpu >= places->cpus ||
 	    !copy(&notes[((size_t)cpu << places->shift) + ((size_t)tgid & mask)], &note) ||
 	    !note.identity || note.time_ns != time_ns || note.tgid != (uint32_t)tgid)
 		return false;
-	*ret = (struct executed){ .identity = note.identity,
-				  .has_one_name = note.has_one_name == 1 };
+	found = (struct executed){ .identity = note.identity,
+				   .has_one_name = note.has_one_name == 1 };
 	if (note.ino && is_plain(note.magic)) {
-		ret->exe_dev = device_of(note.dev);
-		ret->exe_ino = note.ino;
+		found.exe_dev = device_of(note.dev);
+		found.exe_ino = note.ino;
 	}
 	if (note.has_ids == 1) {
-		ret->has_ids = true;
-		ret->ppid = (pid_t)note.ppid;
-		ret->euid = note.euid;
-		ret->egid = note.egid;
+		found.has_ids = true;
+		found.ppid = (pid_t)note.ppid;
+		found.euid = note.euid;
+		found.egid = note.egid;
 	}
 	if (note.has_groups == 1 && note.n_groups <= EXEC_NOTE_GROUPS_MAX) {
-		ret->has_groups = true;
-		ret->n_groups = note.n_groups;
-		memcpy(ret->groups, note.groups, note.n_groups * sizeof(gid_t));
+		found.has_groups = true;
+		found.n_groups = note.n_groups;
+		memcpy(found.groups, note.groups, note.n_groups * sizeof(gid_t));
 	}
-	return turn_path(&note, ret->exe);
+	if (!turn_path(&note, found.exe))
+		return false;
+	*ret = found;
+	return true;
 }

@@ -11,12 +11,14 @@ struct executed;
 
 /*
  * The memory that the program in the kernel (exec-program.h) writes and the daemon reads. Each
- * processor has places of its own: only one process at a time sends events of the proc connector on
- * one (send_msg() in drivers/connector/cn_proc.c), so nobody else writes there meanwhile. Within
- * them a note is found again by the process's number: later execs write over it.
+ * processor has places of its own: the kernel sends one event of the proc connector at a time on
+ * each (send_msg() in drivers/connector/cn_proc.c). Whoever has CAP_NET_ADMIN can send some, too;
+ * the notes are then of himself. Within a processor's places a note is found again by the process's
+ * number: later execs write over it.
  */
-#define EXEC_NOTES_MIN	   4096U /* in all, unless there are more processors than fit */
-#define EXEC_NOTES_PER_CPU 64U
+#define EXEC_NOTES	   4096U /* at most, but for this: */
+#define EXEC_NOTES_PER_CPU 64U	 /* at least; */
+#define EXEC_NOTE_CPUS_MAX 512U	 /* on later ones nothing is noted */
 
 /* The path: its components from the last to the first, each with a zero byte at its end. */
 #define EXEC_NOTE_PATH_BYTES 200U

@@ -664,6 +664,54 @@ START_TEST(takes_what_was_noted_of_its_exec)
 }
 END_TEST
 
+/* Since the exec it has become somebody else, or has ended. */
+START_TEST(does_not_take_what_was_noted_of_another_time)
+{
+	pid_t pid = start_waiting();
+	int pidfd = identity_open(pid);
+	struct executed executed = {
+		.identity = identity_number_in(pidfd),
+		.has_ids = true,
+		.euid = geteuid(),
+		.egid = getegid(),
+		.has_groups = true,
+		.n_groups = 1,
+		.groups = { 4711 },
+		.exe = "/made/up",
+	};
+	siginfo_t info;
+
+	for (int i = 0; i < 3; i++) {
+		process_init(&process, pid);
+		process.pidfd = pidfd;
+		process.executed = &executed;
+		executed.euid = geteuid() + (i == 1);
+		executed.egid = getegid() + (i == 2);
+		read_facts(FACT_EXE | FACT_GROUPS);
+		read_facts(FACT_STATUS);
+		/* Where the pidfd cannot be asked, the ids are those of the note, too. */
+		ck_assert_int_eq(strcmp(process.exe, "/made/up") == 0,
+				 process.euid == executed.euid && process.egid == executed.egid);
+		ck_assert_int_eq(process.n_groups == 1 && process.groups[0] == 4711,
+				 process.euid == executed.euid && process.egid == executed.egid);
+		ck_assert(i > 0 || strcmp(process.exe, "/made/up") == 0);
+	}
+	ck_assert(!identity_has_ended(pidfd));
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	ck_assert(identity_has_ended(pidfd));
+	process_init(&process, pid);
+	process.pidfd = pidfd;
+	process.executed = &executed;
+	executed.egid = getegid();
+	read_facts(FACT_EXE);
+	ck_assert_str_eq(process.exe, "");
+	ck_assert_int_eq(process.state, 'Z');
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(close(pidfd), 0);
+}
+END_TEST
+
 /* A name that is another's needs more than the note. */
 START_TEST(looks_for_another_name_where_the_note_says_so)
 {
@@ -960,6 +1008,7 @@ static TCase *real_tests(void)
 	tcase_add_test(tcase, reads_itself);
 	tcase_add_test(tcase, asks_the_pidfd_for_the_ids);
 	tcase_add_test(tcase, takes_what_was_noted_of_its_exec);
+	tcase_add_test(tcase, does_not_take_what_was_noted_of_another_time);
 	tcase_add_test(tcase, looks_for_another_name_where_the_note_says_so);
 	tcase_add_test(tcase, goes_on_asking_pidfds_after_one_without_its_first_thread);
 	tcase_add_test(tcase, does_not_ask_the_pidfd_for_what_its_ended_first_thread_was);
