@@ -25,6 +25,7 @@
 #include "base/protections.h"
 #include "process/identity.h"
 #include "process/newborn.h"
+#include "process/noted.h"
 #include "process/patient.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
@@ -274,27 +275,9 @@ static bool can_ask_pidfd(const struct process_reader *reader, const struct proc
 	return process->pidfd >= 0 && !process->tid && !reader->no_pidfd_info;
 }
 
-/* What was noted when it executed, or NULL. */
-static const struct executed *executed_of(struct process *process)
-{
-	if (!process->executed || process->pidfd < 0)
-		return NULL;
-	if (!process->identity)
-		process->identity = identity_number_in(process->pidfd);
-	return process->identity == process->executed->identity ? process->executed : NULL;
-}
-
 static int take_noted_ids(struct process_reader *reader, struct process *process)
 {
-	const struct executed *executed = executed_of(process);
-
-	if (!executed || !executed->has_ids || process->tid)
-		return read_status(reader, process);
-	process->ppid = executed->ppid;
-	process->euid = executed->euid;
-	process->egid = executed->egid;
-	process->facts |= FACT_STATUS;
-	return 0;
+	return !process->tid && noted_take_ids(process) ? 0 : read_status(reader, process);
 }
 
 /* A tenth of what PID/status costs, where the kernel has it. */
@@ -409,52 +392,6 @@ static ssize_t read_cmdline(struct process_reader *reader, const struct process 
 			len--;
 	}
 	return len;
-}
-
-#define NOTED_FACTS (FACT_GROUPS | FACT_EXE | FACT_EXE_FILE | FACT_INVOKED)
-
-static void take_noted_exe(const struct executed *executed, struct process *process)
-{
-	/* Of a zombie, too, there is a note. */
-	if (executed->exe[0] == '\0' || identity_has_ended(process->pidfd))
-		return;
-	process->exe = executed->exe;
-	process->exe_base = path_base(executed->exe);
-	process->kthread = false;
-	process->facts |= FACT_EXE;
-}
-
-/* Nobody has to be asked, or waited for. */
-static void take_noted(const struct executed *executed, struct process *process, unsigned facts)
-{
-	unsigned missing = facts & ~process->facts;
-
-	if ((missing & FACT_GROUPS) && executed->has_groups) {
-		process->groups = executed->groups;
-		process->n_groups = executed->n_groups;
-		process->facts |= FACT_GROUPS;
-	}
-	if (missing & FACT_EXE)
-		take_noted_exe(executed, process);
-	if ((missing & FACT_EXE_FILE) && (process->facts & FACT_EXE) && executed->exe_ino) {
-		process->exe_file.dev = executed->exe_dev;
-		process->exe_file.ino = executed->exe_ino;
-		process->facts |= FACT_EXE_FILE;
-	}
-	if ((missing & FACT_INVOKED) && executed->has_one_name && (process->facts & FACT_EXE)) {
-		process->invoked = process->invoked_base = NULL;
-		process->invoked_file = (struct file_id){ 0 };
-		process->facts |= FACT_INVOKED;
-	}
-}
-
-/* Or has it had other ids since? Then nothing of the exec goes with what it is now. */
-static bool has_noted_ids(const struct process *process)
-{
-	const struct executed *executed = process->executed;
-
-	return !executed || !executed->has_ids || !(process->facts & FACT_STATUS) ||
-	       (process->euid == executed->euid && process->egid == executed->egid);
 }
 
 static int read_invoked(struct process_reader *reader, struct process *process)
@@ -682,11 +619,11 @@ static int read_noted_and_all(struct process_reader *reader, struct process *pro
 	const struct executed *executed = NULL;
 
 	if (facts & ~process->facts & NOTED_FACTS)
-		executed = executed_of(process);
+		executed = noted_of(process);
 	if (facts & ~process->facts & FACT_INVOKED)
 		facts |= executed && executed->has_one_name ? FACT_EXE : FACT_COMM | FACT_EXE;
 	if (executed)
-		take_noted(executed, process, facts);
+		noted_take(executed, process, facts);
 	return read_all(reader, process, facts);
 }
 
@@ -697,7 +634,7 @@ int process_read(struct process_reader *reader, struct process *process, unsigne
 	if (process->tgid <= 0)
 		return -ESRCH;
 	r = read_noted_and_all(reader, process, facts);
-	if (r == 0 && !has_noted_ids(process)) {
+	if (r == 0 && !noted_is_of_now(process)) {
 		process->executed = NULL;
 		facts |= process->facts & NOTED_FACTS;
 		process->facts &= ~(unsigned)NOTED_FACTS;
