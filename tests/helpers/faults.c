@@ -8,7 +8,7 @@
  *   slow MS [PART]      writes work, but begin so many milliseconds later
  *   subscribe MS        a socket of the proc connector is made, but so many milliseconds later
  *   drop ERROR          what recvmmsg() would read in the middle of a decision about a process,
- *                       whose executable or status has been asked for since the loop waited, is
+ *                       whose executable, status or pidfd has been asked since the loop waited, is
  *                       thrown away, and the call fails
  *
  * Anything else: nothing fails. Only the first thread's calls do, and those of the threads that
@@ -30,6 +30,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -234,6 +235,20 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
 	if (is_first_thread())
 		deciding = false;
 	return (int)syscall(SYS_epoll_pwait, fd, events, max, timeout_ms, NULL, 0);
+}
+
+/* A pidfd is of no type; what it is asked for is the number of its process. */
+int fstat(int fd, struct stat *ret)
+{
+	static int (*next)(int fd, struct stat *ret);
+	int r;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "fstat");
+	r = next(fd, ret);
+	if (r == 0 && order && !(ret->st_mode & S_IFMT) && is_meant())
+		deciding = true;
+	return r;
 }
 
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags, struct timespec *timeout)
