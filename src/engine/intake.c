@@ -283,10 +283,10 @@ static void decide_now(struct engine *engine, const struct event *event)
 {
 	pending_remove(engine->pending, event->tgid);
 	engine->decider.has_executed = event->kind == EVENT_EXEC;
-	if (event->kind != EVENT_EXEC || !engine->exec_filter ||
-	    !exec_filter_find(engine->exec_filter, event->cpu, event->tgid, event->time_ns,
-			      &engine->decider.executed))
-		engine->decider.executed.identity = 0;
+	engine->decider.executed.identity = 0;
+	if (event->kind == EVENT_EXEC && engine->exec_filter)
+		(void)exec_filter_find(engine->exec_filter, event->cpu, event->tgid, event->time_ns,
+				       &engine->decider.executed);
 	decide_one(engine, (struct pending_item){ .tgid = event->tgid, .kind = event->kind });
 	engine->decider.has_executed = false;
 }

@@ -40,10 +40,7 @@
 
 struct exec_filter {
 	uint32_t at[EXEC_MEMBERS];
-	bool makes_notes, notes_files, notes_paths;
-	uint64_t fs; /* where the kernel has our struct fs_struct */
-	int notes_fd;
-	struct exec_note_places places;
+	struct exec_program program; /* all but whom and what it lets through */
 	struct exec_note *notes;
 };
 
@@ -96,21 +93,6 @@ static int load_code(const struct bpf_code *code)
 	return bpf_call(BPF_PROG_LOAD, &attr);
 }
 
-static struct exec_program program_of(const struct exec_filter *filter)
-{
-	return (struct exec_program){
-		.at = filter->at,
-		.notes_fd = filter->notes_fd,
-		.places = filter->places,
-		.uids = -1,
-		.gids = -1,
-		.makes_notes = filter->makes_notes,
-		.notes_files = filter->notes_files,
-		.notes_paths = filter->notes_paths,
-		.fs = filter->fs,
-	};
-}
-
 /* A descriptor of the program, or -errno. */
 static int load(const struct exec_filter *filter, unsigned kinds,
 		const struct exec_audience *audience)
@@ -118,7 +100,7 @@ static int load(const struct exec_filter *filter, unsigned kinds,
 	cleanup_free struct bpf_code *code = calloc(1, sizeof(*code));
 	cleanup_close int uids = -1;
 	cleanup_close int gids = -1;
-	struct exec_program program = program_of(filter);
+	struct exec_program program = filter->program;
 
 	if (!code)
 		return -ENOMEM;
@@ -155,23 +137,23 @@ int exec_filter_attach(const struct exec_filter *filter, int socket_fd, unsigned
 bool exec_filter_find(const struct exec_filter *filter, uint32_t cpu, pid_t tgid, uint64_t time_ns,
 		      struct executed *ret)
 {
-	return exec_note_find(filter->notes, &filter->places, cpu, tgid, time_ns, ret);
+	return exec_note_find(filter->notes, &filter->program.places, cpu, tgid, time_ns, ret);
 }
 
 const char *exec_filter_notes(const struct exec_filter *filter)
 {
-	if (!filter->makes_notes)
+	if (!filter->program.makes_notes)
 		return "nothing";
-	if (filter->notes_paths && filter->notes_files)
+	if (filter->program.notes_paths && filter->program.notes_files)
 		return "who executes which file, by which path";
-	if (filter->notes_files)
+	if (filter->program.notes_files)
 		return "who executes which file";
-	return filter->notes_paths ? "who executes, by which path" : "who executes";
+	return filter->program.notes_paths ? "who executes, by which path" : "who executes";
 }
 
 static const struct exec_note *last_note(const struct exec_filter *filter)
 {
-	return &filter->notes[exec_note_count(&filter->places)];
+	return &filter->notes[exec_note_count(&filter->program.places)];
 }
 
 uint64_t exec_filter_count(const struct exec_filter *filter)
@@ -206,7 +188,7 @@ static int run_program(int program_fd, uint64_t time_ns, uint32_t *ret)
 {
 	struct {
 		unsigned char ethernet[14]; /* the kernel takes it off */
-		unsigned char before[36];
+		unsigned char before[EXEC_EVENT_AT];
 		uint32_t words[10];
 	} __attribute__((packed)) packet = { 0 };
 	uint32_t tgid = (uint32_t)getpid();
@@ -293,7 +275,7 @@ static unsigned run_trials(const struct exec_filter *filter, const int programs[
 		if (lets_through(programs[i], 3) != (i < TRIALS - 1))
 			return TRIAL_FAILED;
 	}
-	return filter->makes_notes ? try_notes(filter, programs[0]) : 0;
+	return filter->program.makes_notes ? try_notes(filter, programs[0]) : 0;
 }
 
 static int try_on_child(struct exec_filter *filter, const int programs[TRIALS])
@@ -311,9 +293,9 @@ static int try_on_child(struct exec_filter *filter, const int programs[TRIALS])
 	}
 	if (!WIFEXITED(status) || (WEXITSTATUS(status) & TRIAL_FAILED))
 		return -ENOTSUP;
-	filter->makes_notes &= !(WEXITSTATUS(status) & TRIAL_NO_NOTES);
-	filter->notes_paths &= !(WEXITSTATUS(status) & TRIAL_NO_PATHS);
-	filter->notes_files &= !(WEXITSTATUS(status) & TRIAL_NO_FILES);
+	filter->program.makes_notes &= !(WEXITSTATUS(status) & TRIAL_NO_NOTES);
+	filter->program.notes_paths &= !(WEXITSTATUS(status) & TRIAL_NO_PATHS);
+	filter->program.notes_files &= !(WEXITSTATUS(status) & TRIAL_NO_FILES);
 	return 0;
 }
 
@@ -350,12 +332,12 @@ static int try_less(struct exec_filter *filter)
 {
 	int r = try_out(filter);
 
-	if (r < 0 && (filter->notes_paths || filter->notes_files)) {
-		filter->notes_paths = filter->notes_files = false;
+	if (r < 0 && (filter->program.notes_paths || filter->program.notes_files)) {
+		filter->program.notes_paths = filter->program.notes_files = false;
 		r = try_out(filter);
 	}
-	if (r < 0 && filter->makes_notes) {
-		filter->makes_notes = false;
+	if (r < 0 && filter->program.makes_notes) {
+		filter->program.makes_notes = false;
 		r = try_out(filter);
 	}
 	return r;
@@ -412,12 +394,12 @@ static int find_layout(struct exec_filter *filter, const char *btf_path)
 	r = btf_find(bytes, len, members, EXEC_AUDIENCE_MEMBERS);
 	if (r < 0)
 		return r;
-	filter->makes_notes = btf_find(bytes, len, members + EXEC_AUDIENCE_MEMBERS,
-				       EXEC_NOTE_MEMBERS - EXEC_AUDIENCE_MEMBERS) == 0;
-	filter->notes_paths =
-		filter->makes_notes && btf_find(bytes, len, members + EXEC_NOTE_MEMBERS,
-						EXEC_MEMBERS - EXEC_NOTE_MEMBERS) == 0;
-	filter->notes_files = filter->notes_paths;
+	filter->program.makes_notes = btf_find(bytes, len, members + EXEC_AUDIENCE_MEMBERS,
+					       EXEC_NOTE_MEMBERS - EXEC_AUDIENCE_MEMBERS) == 0;
+	filter->program.notes_paths =
+		filter->program.makes_notes && btf_find(bytes, len, members + EXEC_NOTE_MEMBERS,
+							EXEC_MEMBERS - EXEC_NOTE_MEMBERS) == 0;
+	filter->program.notes_files = filter->program.notes_paths;
 	for (int i = 0; i < EXEC_MEMBERS; i++)
 		filter->at[i] = members[i].offset;
 	return 0;
@@ -425,7 +407,7 @@ static int find_layout(struct exec_filter *filter, const char *btf_path)
 
 static size_t notes_bytes(const struct exec_filter *filter)
 {
-	return (exec_note_count(&filter->places) + 1) * sizeof(struct exec_note);
+	return (exec_note_count(&filter->program.places) + 1) * sizeof(struct exec_note);
 }
 
 static int make_notes_map(struct exec_filter *filter)
@@ -435,16 +417,17 @@ static int make_notes_map(struct exec_filter *filter)
 	const long cpus = sysconf(_SC_NPROCESSORS_CONF);
 	uint32_t n;
 
-	filter->places = exec_note_places(cpus > 0 ? (unsigned)cpus : 1);
-	n = (uint32_t)exec_note_count(&filter->places) + 1;
-	filter->notes_fd =
+	filter->program.places = exec_note_places(cpus > 0 ? (unsigned)cpus : 1);
+	n = (uint32_t)exec_note_count(&filter->program.places) + 1;
+	filter->program.notes_fd =
 		make_map(BPF_MAP_TYPE_ARRAY, sizeof(struct exec_note), n, BPF_F_MMAPABLE);
-	if (filter->notes_fd == -EPERM && setrlimit(RLIMIT_MEMLOCK, &limit) == 0)
-		filter->notes_fd =
+	if (filter->program.notes_fd == -EPERM && setrlimit(RLIMIT_MEMLOCK, &limit) == 0)
+		filter->program.notes_fd =
 			make_map(BPF_MAP_TYPE_ARRAY, sizeof(struct exec_note), n, BPF_F_MMAPABLE);
-	if (filter->notes_fd < 0)
-		return filter->notes_fd;
-	filter->notes = mmap(NULL, notes_bytes(filter), PROT_READ, MAP_SHARED, filter->notes_fd, 0);
+	if (filter->program.notes_fd < 0)
+		return filter->program.notes_fd;
+	filter->notes =
+		mmap(NULL, notes_bytes(filter), PROT_READ, MAP_SHARED, filter->program.notes_fd, 0);
 	return filter->notes == MAP_FAILED ? -errno : 0;
 }
 
@@ -453,19 +436,18 @@ static int make_notes_map(struct exec_filter *filter)
 static void find_fs(struct exec_filter *filter)
 {
 	cleanup_free struct bpf_code *code = calloc(1, sizeof(*code));
-	const struct exec_program program = program_of(filter);
 	cleanup_close int fd = -1;
 	uint32_t result;
 
-	if (code && filter->notes_paths) {
-		exec_program_build_fs(&program, code);
+	if (code && filter->program.notes_paths) {
+		exec_program_build_fs(&filter->program, code);
 		fd = load_code(code);
 		if (fd >= 0 && run_program(fd, 0, &result) == 0)
-			filter->fs = atomic_load_explicit(
+			filter->program.fs = atomic_load_explicit(
 				(const _Atomic uint64_t *)&last_note(filter)->identity,
 				memory_order_relaxed);
 	}
-	filter->notes_paths = filter->fs != 0;
+	filter->program.notes_paths = filter->program.fs != 0;
 }
 
 int exec_filter_new(const char *btf_path, struct exec_filter **ret, const char **ret_tried)
@@ -476,7 +458,8 @@ int exec_filter_new(const char *btf_path, struct exec_filter **ret, const char *
 	*ret_tried = "memory";
 	if (!filter)
 		return -ENOMEM;
-	filter->notes_fd = -1;
+	filter->program =
+		(struct exec_program){ .at = filter->at, .notes_fd = -1, .uids = -1, .gids = -1 };
 	filter->notes = MAP_FAILED;
 	*ret_tried = "the kernel's BTF";
 	r = find_layout(filter, btf_path);
@@ -503,7 +486,7 @@ void exec_filter_free(struct exec_filter *filter)
 		return;
 	if (filter->notes != MAP_FAILED)
 		(void)munmap(filter->notes, notes_bytes(filter));
-	if (filter->notes_fd >= 0)
-		(void)close(filter->notes_fd);
+	if (filter->program.notes_fd >= 0)
+		(void)close(filter->program.notes_fd);
 	free(filter);
 }

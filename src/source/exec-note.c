@@ -8,11 +8,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "base/executed.h"
-
 _Static_assert(sizeof(struct exec_note) == 344, "as the program writes it");
-_Static_assert(EXECUTED_GROUPS_MAX == EXEC_NOTE_GROUPS_MAX, "one is copied to the other");
-_Static_assert(EXECUTED_PATH_BYTES > EXEC_NOTE_PATH_BYTES, "a zero byte at the end");
 
 /* From linux/magic.h, where the build machine's may be older. */
 #define MAGIC_XFS 0x58465342
@@ -106,7 +102,7 @@ bool exec_note_find(const struct exec_note *notes, const struct exec_note_places
 		found.euid = note.euid;
 		found.egid = note.egid;
 	}
-	if (note.has_groups == 1 && note.n_groups <= EXEC_NOTE_GROUPS_MAX) {
+	if (note.has_groups == 1 && note.n_groups <= EXECUTED_GROUPS_MAX) {
 		found.has_groups = true;
 		found.n_groups = note.n_groups;
 		memcpy(found.groups, note.groups, note.n_groups * sizeof(gid_t));

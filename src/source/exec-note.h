@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct executed;
+#include "base/executed.h"
 
 /*
  * The memory that the program in the kernel (exec-program.h) writes and the daemon reads. Each
@@ -21,9 +21,7 @@ struct executed;
 #define EXEC_NOTE_CPUS_MAX 512U	 /* on later ones nothing is noted */
 
 /* The path: its components from the last to the first, each with a zero byte at its end. */
-#define EXEC_NOTE_PATH_BYTES 200U
-
-#define EXEC_NOTE_GROUPS_MAX 16
+#define EXEC_NOTE_PATH_BYTES (EXECUTED_PATH_BYTES - 1U)
 
 struct exec_note {
 	uint64_t time_ns, identity;
@@ -36,7 +34,7 @@ struct exec_note {
 	uint64_t magic; /* of the file system, see statfs(2) */
 	uint32_t has_ids, ppid, euid, egid;
 	uint32_t has_groups, n_groups;
-	uint32_t groups[EXEC_NOTE_GROUPS_MAX];
+	uint32_t groups[EXECUTED_GROUPS_MAX];
 	char path[EXEC_NOTE_PATH_BYTES];
 };
 

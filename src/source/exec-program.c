@@ -19,8 +19,7 @@
 #define STEPS_MAX	20
 #define COMPONENT_BYTES 64
 
-/* Where the event begins in the datagram, and how much of it counts. */
-#define EVENT_AT    36
+/* How much of the event counts. */
 #define EVENT_BYTES 32
 
 /* From linux/bpf.h, where the build machine's may be older. */
@@ -197,7 +196,7 @@ static void put_ids(struct bpf_code *p, const uint32_t *at)
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[CRED_GROUPS], &leave);
 	put_read(p, AT_ID, 4, BPF_REG_8, at[GROUPS_COUNT], &leave);
 	bpf_put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_ID);
-	bpf_put_jump(p, BPF_JGT, BPF_REG_9, EXEC_NOTE_GROUPS_MAX, &leave);
+	bpf_put_jump(p, BPF_JGT, BPF_REG_9, EXECUTED_GROUPS_MAX, &leave);
 	bpf_put_store(p, BPF_W, BPF_REG_6, NOTE_AT(n_groups), BPF_REG_9);
 	bpf_put_copy(p, BPF_REG_1, BPF_REG_6);
 	bpf_put_add(p, BPF_REG_1, NOTE_AT(groups));
@@ -416,7 +415,7 @@ void exec_program_build(const struct exec_program *program, struct bpf_code *p)
 	struct bpf_label fork = { .n = 0 };
 
 	bpf_put_copy(p, BPF_REG_6, BPF_REG_1);
-	bpf_put_number(p, BPF_REG_2, EVENT_AT);
+	bpf_put_number(p, BPF_REG_2, EXEC_EVENT_AT);
 	bpf_put_copy(p, BPF_REG_3, BPF_REG_10);
 	bpf_put_add(p, BPF_REG_3, AT_EVENT);
 	bpf_put_number(p, BPF_REG_4, EVENT_BYTES);

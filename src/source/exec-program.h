@@ -16,6 +16,9 @@ struct bpf_code;
  * does not note.
  */
 
+/* Where the event begins in a datagram of the proc connector. */
+#define EXEC_EVENT_AT 36
+
 /* Members of the kernel's structures; in this order, by what needs them. */
 enum exec_member {
 	TASK_CRED,

@@ -413,24 +413,30 @@ START_TEST(notes_no_path_that_does_not_fit)
 }
 END_TEST
 
-static const char *removed(const char *path)
+/* What executes the file, whatever happens to its name. */
+static const char *by_descriptor(const char *path)
 {
-	cleanup_free char *link = dir_join("other");
 	static char fd_path[64];
 	int fd = open(path, O_PATH | O_CLOEXEC);
 
 	(void)snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
-	return fd < 0 || rename(path, link) < 0 || unlink(link) < 0 ? "/" : fd_path;
+	return fd < 0 ? "/" : fd_path;
 }
 
 static const char *renamed(const char *path)
 {
-	cleanup_free char *link = dir_join("other");
-	static char fd_path[64];
-	int fd = open(path, O_PATH | O_CLOEXEC);
+	cleanup_free char *other = dir_join("other");
+	const char *file = by_descriptor(path);
 
-	(void)snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
-	return fd < 0 || rename(path, link) < 0 ? "/" : fd_path;
+	return rename(path, other) < 0 ? "/" : file;
+}
+
+static const char *removed(const char *path)
+{
+	cleanup_free char *other = dir_join("other");
+	const char *file = renamed(path);
+
+	return unlink(other) < 0 ? "/" : file;
 }
 
 START_TEST(notes_where_the_file_is_now)
@@ -488,12 +494,10 @@ static const char *in_own_mount(const char *path)
 
 static const char *detached(const char *path)
 {
-	static char fd_path[64];
 	cleanup_free char *dir = dir_join("m");
-	int fd = open(path, O_PATH | O_CLOEXEC);
+	const char *file = by_descriptor(path);
 
-	(void)snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
-	return fd < 0 || umount2(dir, MNT_DETACH) < 0 ? "/" : fd_path;
+	return umount2(dir, MNT_DETACH) < 0 ? "/" : file;
 }
 
 START_TEST(notes_paths_from_the_daemons_root)

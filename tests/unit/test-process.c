@@ -617,6 +617,14 @@ START_TEST(asks_the_pidfd_for_the_ids)
 }
 END_TEST
 
+/* Anew, as after an exec that this was noted of. */
+static void begin_noted(pid_t pid, int pidfd, const struct executed *executed)
+{
+	process_init(&process, pid);
+	process.pidfd = pidfd;
+	process.executed = executed;
+}
+
 #define OF_EXEC (FACT_EXE | FACT_EXE_FILE | FACT_INVOKED | FACT_GROUPS)
 
 /* Of this process and no other, and only what is there; /proc says the rest. */
@@ -636,9 +644,7 @@ START_TEST(takes_what_was_noted_of_its_exec)
 	};
 
 	for (int i = 0; i < 3; i++) {
-		process_init(&process, pid);
-		process.pidfd = i == 1 ? -1 : pidfd;
-		process.executed = &executed;
+		begin_noted(pid, i == 1 ? -1 : pidfd, &executed);
 		executed.identity += i == 2;
 		read_facts(OF_EXEC);
 		ck_assert_ptr_null(process.invoked);
@@ -652,9 +658,7 @@ START_TEST(takes_what_was_noted_of_its_exec)
 	executed.exe[0] = '\0';
 	executed.has_groups = false;
 	executed.exe_ino = 0;
-	process_init(&process, pid);
-	process.pidfd = pidfd;
-	process.executed = &executed;
+	begin_noted(pid, pidfd, &executed);
 	read_facts(OF_EXEC);
 	ck_assert_str_ne(process.exe, "");
 	ck_assert_uint_ne(process.exe_file.ino, 2);
@@ -682,9 +686,7 @@ START_TEST(does_not_take_what_was_noted_of_another_time)
 	siginfo_t info;
 
 	for (int i = 0; i < 3; i++) {
-		process_init(&process, pid);
-		process.pidfd = pidfd;
-		process.executed = &executed;
+		begin_noted(pid, pidfd, &executed);
 		executed.euid = geteuid() + (i == 1);
 		executed.egid = getegid() + (i == 2);
 		read_facts(FACT_EXE | FACT_GROUPS);
@@ -700,9 +702,7 @@ START_TEST(does_not_take_what_was_noted_of_another_time)
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	ck_assert(identity_has_ended(pidfd));
-	process_init(&process, pid);
-	process.pidfd = pidfd;
-	process.executed = &executed;
+	begin_noted(pid, pidfd, &executed);
 	executed.egid = getegid();
 	read_facts(FACT_EXE);
 	ck_assert_str_eq(process.exe, "");
@@ -721,9 +721,7 @@ START_TEST(looks_for_another_name_where_the_note_says_so)
 
 	for (int i = 0; i < 2; i++) {
 		executed.has_one_name = i == 0;
-		process_init(&process, pid);
-		process.pidfd = pidfd;
-		process.executed = &executed;
+		begin_noted(pid, pidfd, &executed);
 		read_facts(FACT_INVOKED);
 		ck_assert_int_eq((process.facts & FACT_COMM) != 0, i == 1);
 	}

@@ -15,28 +15,9 @@
 #include "base/cleanup.h"
 #include "engine/event.h"
 #include "no-memory.h"
+#include "tests/unit/helpers.h"
 
-/* A directory of its own for each test, with fake processes. */
-static char dir_path[64];
-static int dir_fd = -1;
-
-static void make_dir(void)
-{
-	(void)snprintf(dir_path, sizeof(dir_path), "/tmp/test-scan-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir_path));
-	dir_fd = open(dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ck_assert_int_ge(dir_fd, 0);
-}
-
-static void remove_dir(void)
-{
-	char command[128];
-
-	(void)close(dir_fd);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir_path);
-	ck_assert_int_eq(system(command), 0); /* NOLINT(cert-env33-c): a test's own directory */
-}
-
+/* The directory of each test has fake processes. */
 static void add_dir(const char *name)
 {
 	ck_assert_int_eq(mkdirat(dir_fd, name, 0700), 0);
@@ -312,7 +293,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(tcase, make_dir, remove_dir);
+	tcase_add_checked_fixture(tcase, dir_make, dir_remove);
 	tcase_add_loop_test(tcase, finds_each_process_once, 0, 4);
 	tcase_add_test(tcase, passes_over_what_is_no_process);
 	tcase_add_test(tcase, takes_the_largest_number);
