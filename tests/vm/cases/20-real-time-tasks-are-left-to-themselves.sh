@@ -20,17 +20,26 @@ done
 prog=$(program prog)
 start_daemon
 
+# parent STEP...: a process that takes them when it has been placed: what moves itself while the daemon moves it, too,
+# comes to be in both groups, and so does its child.
+parent() {
+	rm -f "$T/placed"
+	steps wait "$T/placed" "$@"
+	assert_in_all "$PID" "$CG/default"
+	: >"$T/placed"
+}
+
 # A child that is born in the group: its parent was placed, and moved away again.
 for policy in fifo rr; do
 	# shellcheck disable=SC2086  # a list of steps
-	steps $policy $entering groups "" gid "$BASE_UID" uid "$BASE_UID" fork exec "$prog"
+	parent $policy $entering groups "" gid "$BASE_UID" uid "$BASE_UID" fork exec "$prog"
 	pid=$(child)
 	assert_runs "$prog" "$pid"
 	settle
 	assert_in_all "$pid" "$CG/audio"
 done
 # shellcheck disable=SC2086
-steps rr $entering fork wait "$T/go" other gid "$BASE_UID" uid "$BASE_UID" exec "$prog"
+parent rr $entering fork wait "$T/go" other gid "$BASE_UID" uid "$BASE_UID" exec "$prog"
 pid=$(child)
 settle
 assert_in_all "$pid" "$CG/audio"
