@@ -22,12 +22,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/bpf-code.h"
+#include "base/btf.h"
 #include "base/cleanup.h"
 #include "base/executed.h"
 #include "base/file.h"
 #include "engine/event.h"
-#include "source/bpf-code.h"
-#include "source/btf.h"
 #include "source/exec-note.h"
 #include "source/exec-program.h"
 
@@ -81,16 +81,7 @@ static int make_id_map(const uint32_t *ids, size_t n)
 
 static int load_code(const struct bpf_code *code)
 {
-	union bpf_attr attr = { 0 };
-
-	if (code->is_full)
-		return -E2BIG;
-	attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
-	attr.insns = (uintptr_t)code->insns;
-	attr.insn_cnt = (uint32_t)code->n;
-	/* As the LGPL allows: what reads the kernel's memory must say so. */
-	attr.license = (uintptr_t) "GPL";
-	return bpf_call(BPF_PROG_LOAD, &attr);
+	return bpf_code_load(code, BPF_PROG_TYPE_SOCKET_FILTER, 0);
 }
 
 /* A descriptor of the program, or -errno. */

@@ -6,7 +6,7 @@
 #include <linux/bpf.h>
 #include <linux/cn_proc.h>
 
-#include "source/bpf-code.h"
+#include "base/bpf-code.h"
 #include "source/connector-filter.h"
 #include "source/exec-filter.h"
 
@@ -23,10 +23,8 @@
 #define EVENT_BYTES 32
 
 /* From linux/bpf.h, where the build machine's may be older. */
-#define CALL_LOAD_BYTES	     26
-#define CALL_CURRENT_TASK    35
-#define CALL_PROBE_READ	     113
-#define CALL_PROBE_READ_TEXT 115
+#define CALL_LOAD_BYTES	  26
+#define CALL_CURRENT_TASK 35
 
 /* The stack. */
 #define AT_EVENT	(-32)
@@ -57,25 +55,7 @@
 /* dst = the pointer at src + off; if it cannot be read, or is none: leave. */
 static void put_follow(struct bpf_code *p, int dst, int src, uint32_t off, struct bpf_label *leave)
 {
-	bpf_put_read(p, CALL_PROBE_READ, AT_POINTER, 8, src, off);
-	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
-	bpf_put_load(p, BPF_DW, dst, BPF_REG_10, AT_POINTER);
-	bpf_put_jump(p, BPF_JEQ, dst, 0, leave);
-}
-
-static void put_read(struct bpf_code *p, int stack, int32_t size, int src, uint32_t off,
-		     struct bpf_label *leave)
-{
-	bpf_put_read(p, CALL_PROBE_READ, stack, size, src, off);
-	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
-}
-
-/* Is dst, which is lost, the same as what is on the stack? If not: leave. */
-static void put_is_same(struct bpf_code *p, int dst, int size, int stack, struct bpf_label *leave)
-{
-	bpf_put_load(p, size, BPF_REG_5, BPF_REG_10, stack);
-	bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, dst, BPF_REG_5, 0, 0);
-	bpf_put_jump(p, BPF_JNE, dst, 0, leave);
+	bpf_put_follow(p, AT_POINTER, dst, src, off, leave);
 }
 
 /* ---- the audience -----------------------------------------------------------------------------
@@ -85,7 +65,7 @@ static void put_is_same(struct bpf_code *p, int dst, int size, int stack, struct
 static void put_is_in(struct bpf_code *p, int map_fd, int src, uint32_t off,
 		      struct bpf_label *found)
 {
-	put_read(p, AT_ID, 4, src, off, found);
+	bpf_put_read_or(p, AT_ID, 4, src, off, found);
 	bpf_put_look_up(p, map_fd, AT_ID);
 	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, found);
 }
@@ -104,7 +84,7 @@ static void put_audience(struct bpf_code *p, const struct exec_program *program,
 		return;
 	put_is_in(p, program->gids, BPF_REG_8, at[CRED_EGID], found);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[CRED_GROUPS], found);
-	put_read(p, AT_ID, 4, BPF_REG_8, at[GROUPS_COUNT], found);
+	bpf_put_read_or(p, AT_ID, 4, BPF_REG_8, at[GROUPS_COUNT], found);
 	bpf_put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_ID);
 	bpf_put_jump(p, BPF_JGT, BPF_REG_9, GROUPS_MAX, found);
 	for (int i = 0; i < GROUPS_MAX; i++) {
@@ -176,7 +156,7 @@ static void put_begin(struct bpf_code *p)
 /* *(r6 + to) = what has 32 bits at src + off; or leave. */
 static void put_take(struct bpf_code *p, int to, int src, uint32_t off, struct bpf_label *leave)
 {
-	put_read(p, AT_ID, 4, src, off, leave);
+	bpf_put_read_or(p, AT_ID, 4, src, off, leave);
 	bpf_put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_ID);
 	bpf_put_store(p, BPF_W, BPF_REG_6, to, BPF_REG_1);
 }
@@ -194,7 +174,7 @@ static void put_ids(struct bpf_code *p, const uint32_t *at)
 	bpf_put_number(p, BPF_REG_1, 1);
 	bpf_put_store(p, BPF_W, BPF_REG_6, NOTE_AT(has_ids), BPF_REG_1);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[CRED_GROUPS], &leave);
-	put_read(p, AT_ID, 4, BPF_REG_8, at[GROUPS_COUNT], &leave);
+	bpf_put_read_or(p, AT_ID, 4, BPF_REG_8, at[GROUPS_COUNT], &leave);
 	bpf_put_load(p, BPF_W, BPF_REG_9, BPF_REG_10, AT_ID);
 	bpf_put_jump(p, BPF_JGT, BPF_REG_9, EXECUTED_GROUPS_MAX, &leave);
 	bpf_put_store(p, BPF_W, BPF_REG_6, NOTE_AT(n_groups), BPF_REG_9);
@@ -204,7 +184,7 @@ static void put_ids(struct bpf_code *p, const uint32_t *at)
 	bpf_put(p, BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_2, 0, 0, 2);
 	bpf_put_copy(p, BPF_REG_3, BPF_REG_8);
 	bpf_put_add(p, BPF_REG_3, (int32_t)at[GROUPS_IDS]);
-	bpf_put_call(p, CALL_PROBE_READ);
+	bpf_put_call(p, BPF_CALL_READ);
 	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, &leave);
 	bpf_put_number(p, BPF_REG_1, 1);
 	bpf_put_store(p, BPF_W, BPF_REG_6, NOTE_AT(has_groups), BPF_REG_1);
@@ -222,12 +202,12 @@ static void put_compare_names(struct bpf_code *p, const uint32_t *at)
 	bpf_put_store(p, BPF_DW, BPF_REG_10, AT_NAME + 8, BPF_REG_1);
 	put_follow(p, BPF_REG_8, BPF_REG_9, at[FILE_PATH] + at[PATH_DENTRY], &differ);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at[DENTRY_NAME] + at[NAME_TEXT], &differ);
-	bpf_put_read(p, CALL_PROBE_READ_TEXT, AT_NAME, NAME_BYTES, BPF_REG_8, 0);
+	bpf_put_read(p, BPF_CALL_READ_TEXT, AT_NAME, NAME_BYTES, BPF_REG_8, 0);
 	bpf_put_jump(p, BPF_JSLT, BPF_REG_0, 2, &differ);
-	put_read(p, AT_COMM, NAME_BYTES, BPF_REG_7, at[TASK_COMM], &differ);
+	bpf_put_read_or(p, AT_COMM, NAME_BYTES, BPF_REG_7, at[TASK_COMM], &differ);
 	for (int i = 0; i < NAME_BYTES; i += 8) {
 		bpf_put_load(p, BPF_DW, BPF_REG_1, BPF_REG_10, AT_NAME + i);
-		put_is_same(p, BPF_REG_1, BPF_DW, AT_COMM + i, &differ);
+		bpf_put_is_same(p, BPF_REG_1, BPF_DW, AT_COMM + i, &differ);
 	}
 	bpf_put_number(p, BPF_REG_1, 1);
 	bpf_put_store(p, BPF_W, BPF_REG_6, NOTE_AT(has_one_name), BPF_REG_1);
@@ -261,8 +241,8 @@ static void put_root(struct bpf_code *p, const struct exec_program *program,
 	const uint32_t *at = program->at;
 
 	bpf_put_number64(p, BPF_REG_8, program->fs);
-	put_read(p, AT_ROOT_DENTRY, 8, BPF_REG_8, at[FS_ROOT] + at[PATH_DENTRY], leave);
-	put_read(p, AT_ROOT_MOUNT, 8, BPF_REG_8, at[FS_ROOT] + at[PATH_MOUNT], leave);
+	bpf_put_read_or(p, AT_ROOT_DENTRY, 8, BPF_REG_8, at[FS_ROOT] + at[PATH_DENTRY], leave);
+	bpf_put_read_or(p, AT_ROOT_MOUNT, 8, BPF_REG_8, at[FS_ROOT] + at[PATH_MOUNT], leave);
 }
 
 /* The root of a mount: go on where that is mounted. One that is mounted nowhere, or is the root of
@@ -270,7 +250,7 @@ static void put_root(struct bpf_code *p, const struct exec_program *program,
 static void put_cross(struct bpf_code *p, const uint32_t *at, struct bpf_label *leave)
 {
 	bpf_put_add(p, BPF_REG_9, -(int32_t)at[MOUNT_VFSMOUNT]);
-	put_read(p, AT_PARENT, 8, BPF_REG_9, at[MOUNT_PARENT], leave);
+	bpf_put_read_or(p, AT_PARENT, 8, BPF_REG_9, at[MOUNT_PARENT], leave);
 	put_follow(p, BPF_REG_8, BPF_REG_9, at[MOUNT_POINT], leave);
 	bpf_put_load(p, BPF_DW, BPF_REG_1, BPF_REG_10, AT_PARENT);
 	bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_9, BPF_REG_1, 0, 0);
@@ -283,7 +263,7 @@ static void put_cross(struct bpf_code *p, const uint32_t *at, struct bpf_label *
 static void put_component(struct bpf_code *p, const uint32_t *at, struct bpf_label *leave)
 {
 	bpf_put_jump(p, BPF_JGT, BPF_REG_7, EXEC_NOTE_PATH_BYTES - COMPONENT_BYTES, leave);
-	put_read(p, AT_SEQUENCE, 4, BPF_REG_8, at[DENTRY_SEQUENCE], leave);
+	bpf_put_read_or(p, AT_SEQUENCE, 4, BPF_REG_8, at[DENTRY_SEQUENCE], leave);
 	bpf_put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_SEQUENCE);
 	bpf_put_jump(p, BPF_JSET, BPF_REG_1, 1, leave);
 	put_follow(p, BPF_REG_3, BPF_REG_8, at[DENTRY_NAME] + at[NAME_TEXT], leave);
@@ -291,14 +271,14 @@ static void put_component(struct bpf_code *p, const uint32_t *at, struct bpf_lab
 	bpf_put_add(p, BPF_REG_1, NOTE_AT(path));
 	bpf_put(p, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_7, 0, 0);
 	bpf_put_number(p, BPF_REG_2, COMPONENT_BYTES);
-	bpf_put_call(p, CALL_PROBE_READ_TEXT);
+	bpf_put_call(p, BPF_CALL_READ_TEXT);
 	bpf_put_jump(p, BPF_JSLT, BPF_REG_0, 2, leave);
 	bpf_put_jump(p, BPF_JGT, BPF_REG_0, COMPONENT_BYTES - 1, leave); /* it is cut */
 	bpf_put(p, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_7, BPF_REG_0, 0, 0);
-	put_read(p, AT_PARENT, 8, BPF_REG_8, at[DENTRY_PARENT], leave);
-	put_read(p, AT_SEQUENCE_NOW, 4, BPF_REG_8, at[DENTRY_SEQUENCE], leave);
+	bpf_put_read_or(p, AT_PARENT, 8, BPF_REG_8, at[DENTRY_PARENT], leave);
+	bpf_put_read_or(p, AT_SEQUENCE_NOW, 4, BPF_REG_8, at[DENTRY_SEQUENCE], leave);
 	bpf_put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_SEQUENCE);
-	put_is_same(p, BPF_REG_1, BPF_W, AT_SEQUENCE_NOW, leave);
+	bpf_put_is_same(p, BPF_REG_1, BPF_W, AT_SEQUENCE_NOW, leave);
 	bpf_put_load(p, BPF_DW, BPF_REG_8, BPF_REG_10, AT_PARENT);
 }
 
@@ -323,14 +303,14 @@ static void put_path(struct bpf_code *p, const struct exec_program *program)
 		struct bpf_label next = { .n = 0 };
 
 		bpf_put_copy(p, BPF_REG_1, BPF_REG_8);
-		put_is_same(p, BPF_REG_1, BPF_DW, AT_ROOT_DENTRY, &below_root);
+		bpf_put_is_same(p, BPF_REG_1, BPF_DW, AT_ROOT_DENTRY, &below_root);
 		bpf_put_copy(p, BPF_REG_1, BPF_REG_9);
-		put_is_same(p, BPF_REG_1, BPF_DW, AT_ROOT_MOUNT, &below_root);
+		bpf_put_is_same(p, BPF_REG_1, BPF_DW, AT_ROOT_MOUNT, &below_root);
 		bpf_put_jump(p, BPF_JA, 0, 0, &arrived);
 		bpf_put_label(p, &below_root);
-		put_read(p, AT_POINTER, 8, BPF_REG_9, at[VFSMOUNT_ROOT], &leave);
+		bpf_put_read_or(p, AT_POINTER, 8, BPF_REG_9, at[VFSMOUNT_ROOT], &leave);
 		bpf_put_copy(p, BPF_REG_1, BPF_REG_8);
-		put_is_same(p, BPF_REG_1, BPF_DW, AT_POINTER, &in_mount);
+		bpf_put_is_same(p, BPF_REG_1, BPF_DW, AT_POINTER, &in_mount);
 		put_cross(p, at, &leave);
 		bpf_put_jump(p, BPF_JA, 0, 0, &next);
 		bpf_put_label(p, &in_mount);
@@ -401,12 +381,6 @@ static void put_exec(struct bpf_code *p, const struct exec_program *program, str
 		put_note(p, program);
 }
 
-static void put_end(struct bpf_code *p, int result)
-{
-	bpf_put_number(p, BPF_REG_0, result);
-	bpf_put(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-}
-
 /* Everything that connector_filter_build() does, too. */
 void exec_program_build(const struct exec_program *program, struct bpf_code *p)
 {
@@ -432,11 +406,11 @@ void exec_program_build(const struct exec_program *program, struct bpf_code *p)
 	bpf_put_jump(p, BPF_JA, 0, 0, &pass);
 	bpf_put_label(p, &fork);
 	bpf_put_load(p, BPF_W, BPF_REG_1, BPF_REG_10, AT_CHILD);
-	put_is_same(p, BPF_REG_1, BPF_W, AT_CHILD_GROUP, &drop);
+	bpf_put_is_same(p, BPF_REG_1, BPF_W, AT_CHILD_GROUP, &drop);
 	bpf_put_label(p, &pass);
-	put_end(p, -1);
+	bpf_put_end(p, -1);
 	bpf_put_label(p, &drop);
-	put_end(p, 0);
+	bpf_put_end(p, 0);
 }
 
 void exec_program_build_fs(const struct exec_program *program, struct bpf_code *p)
@@ -449,5 +423,5 @@ void exec_program_build_fs(const struct exec_program *program, struct bpf_code *
 	put_find_last(p, program, &leave);
 	bpf_put_store(p, BPF_DW, BPF_REG_0, NOTE_AT(identity), BPF_REG_8);
 	bpf_put_label(p, &leave);
-	put_end(p, 0);
+	bpf_put_end(p, 0);
 }

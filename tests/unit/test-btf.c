@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "source/btf.h"
+#include "base/btf.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -10,9 +10,10 @@
 
 #include "tests/unit/helpers.h"
 
-/* struct task { int pid; struct { union { long a; char b; }; int c : 3; int d; }; }, and an enum
- * before it. Names by their place in the text of names. */
-static const char names[] = "\0int\0task\0pid\0a\0b\0c\0d\0mode\0ON";
+/* struct task { int pid; struct { union { long a; char b; }; int c : 3; int d; }; }, an enum before
+ * it, two functions of one name and another behind it. Names by their place in the text of names.
+ */
+static const char names[] = "\0int\0task\0pid\0a\0b\0c\0d\0mode\0ON\0look\0see";
 
 enum {
 	N_INT = 1,
@@ -23,7 +24,9 @@ enum {
 	N_C = 18,
 	N_D = 20,
 	N_MODE = 22,
-	N_ON = 27
+	N_ON = 27,
+	N_LOOK = 30,
+	N_SEE = 35
 };
 
 #define INFO(kind, vlen) ((uint32_t)(kind) << 24 | (vlen))
@@ -78,6 +81,16 @@ static const uint32_t types[] = {
 	0,
 	4,
 	64,
+	/* 7, 8, 9: functions (of the type that is 1, for short) */
+	N_LOOK,
+	INFO(12, 0),
+	1,
+	N_LOOK,
+	INFO(12, 0),
+	1,
+	N_SEE,
+	INFO(12, 0),
+	1,
 };
 
 struct file {
@@ -152,6 +165,20 @@ START_TEST(refuses_what_is_not_there)
 }
 END_TEST
 
+START_TEST(finds_functions)
+{
+	struct file file = make_file();
+	struct btf_function functions[] = { { "see", 99 }, { "look", 99 } };
+	struct btf_function missing[] = { { "look", 0 }, { "task", 0 } };
+
+	ck_assert_int_eq(btf_find_functions(&file, FILE_BYTES, functions, 2), 0);
+	ck_assert_uint_eq(functions[0].number, 9);
+	ck_assert_uint_eq(functions[1].number, 7);
+	ck_assert_int_eq(btf_find_functions(&file, FILE_BYTES, missing, 2), -ENOENT);
+	ck_assert_int_eq(btf_find_functions(&file, 10, functions, 2), -EBADMSG);
+}
+END_TEST
+
 /* Every cut, and every byte changed, is an error or an answer, never a read outside. */
 START_TEST(survives_files_that_are_broken)
 {
@@ -181,6 +208,7 @@ int main(void)
 	TCase *tcase = tcase_create("btf");
 
 	tcase_add_test(tcase, finds_members_of_what_has_no_name);
+	tcase_add_test(tcase, finds_functions);
 	tcase_add_test(tcase, refuses_what_is_not_there);
 	tcase_add_test(tcase, survives_files_that_are_broken);
 	return run_tests(tcase);

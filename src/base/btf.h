@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef CGRED_SOURCE_BTF_H
-#define CGRED_SOURCE_BTF_H
+#ifndef CGRED_BASE_BTF_H
+#define CGRED_BASE_BTF_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,8 +13,16 @@ struct btf_member {
 	uint32_t offset; /* in bytes; filled in */
 };
 
+struct btf_function {
+	const char *name;
+	uint32_t number; /* of its type; filled in */
+};
+
 /* Fill in the offsets. bytes[0..len) is the file. 0; -ENOENT: one of them is not there, or is a bit
  * field; -EBADMSG; -EOPNOTSUPP: a kind of type that is newer than this; -ENOMEM. Pure. */
 int btf_find(const void *bytes, size_t len, struct btf_member *members, size_t n);
+
+/* Fill in the numbers of the kernel's functions (BTF_KIND_FUNC), with the same errors. Pure. */
+int btf_find_functions(const void *bytes, size_t len, struct btf_function *functions, size_t n);
 
 #endif

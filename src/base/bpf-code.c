@@ -1,20 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "source/bpf-code.h"
+#include "base/bpf-code.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* From linux/bpf.h, where the build machine's may be older. */
-#define CALL_LOOKUP 1
+#define CALL_LOOKUP    1
+#define CALL_OF_KERNEL 2
 
 int bpf_call(int command, union bpf_attr *attr)
 {
 	int r = (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
 
 	return r < 0 ? -errno : r;
+}
+
+int bpf_code_load(const struct bpf_code *code, uint32_t type, uint32_t flags)
+{
+	union bpf_attr attr = { 0 };
+
+	if (code->is_full)
+		return -E2BIG;
+	attr.prog_type = type;
+	attr.prog_flags = flags;
+	attr.insns = (uintptr_t)code->insns;
+	attr.insn_cnt = (uint32_t)code->n;
+	/* As the LGPL allows: what reads the kernel's memory must say so. */
+	attr.license = (uintptr_t) "GPL";
+	return bpf_call(BPF_PROG_LOAD, &attr);
 }
 
 void bpf_put(struct bpf_code *p, int code, int dst, int src, int off, int32_t imm)
@@ -68,6 +84,11 @@ void bpf_put_call(struct bpf_code *p, int function)
 	bpf_put(p, BPF_JMP | BPF_CALL, 0, 0, 0, function);
 }
 
+void bpf_put_call_kernel(struct bpf_code *p, uint32_t function)
+{
+	bpf_put(p, BPF_JMP | BPF_CALL, 0, CALL_OF_KERNEL, 0, (int32_t)function);
+}
+
 void bpf_put_jump(struct bpf_code *p, int condition, int reg, int32_t number, struct bpf_label *to)
 {
 	if (to->n == BPF_JUMPS_MAX) {
@@ -93,12 +114,40 @@ void bpf_put_look_up(struct bpf_code *p, int map_fd, int key)
 	bpf_put_call(p, CALL_LOOKUP);
 }
 
-void bpf_put_read(struct bpf_code *p, int function, int stack, int32_t size, int src, uint32_t off)
+void bpf_put_read(struct bpf_code *p, int helper, int stack, int32_t size, int src, uint32_t off)
 {
 	bpf_put_copy(p, BPF_REG_3, src);
 	bpf_put_add(p, BPF_REG_3, (int32_t)off);
 	bpf_put_copy(p, BPF_REG_1, BPF_REG_10);
 	bpf_put_add(p, BPF_REG_1, stack);
 	bpf_put_number(p, BPF_REG_2, size);
-	bpf_put_call(p, function);
+	bpf_put_call(p, helper);
+}
+
+void bpf_put_read_or(struct bpf_code *p, int stack, int32_t size, int src, uint32_t off,
+		     struct bpf_label *leave)
+{
+	bpf_put_read(p, BPF_CALL_READ, stack, size, src, off);
+	bpf_put_jump(p, BPF_JNE, BPF_REG_0, 0, leave);
+}
+
+void bpf_put_follow(struct bpf_code *p, int stack, int dst, int src, uint32_t off,
+		    struct bpf_label *leave)
+{
+	bpf_put_read_or(p, stack, 8, src, off, leave);
+	bpf_put_load(p, BPF_DW, dst, BPF_REG_10, stack);
+	bpf_put_jump(p, BPF_JEQ, dst, 0, leave);
+}
+
+void bpf_put_is_same(struct bpf_code *p, int dst, int size, int stack, struct bpf_label *leave)
+{
+	bpf_put_load(p, size, BPF_REG_5, BPF_REG_10, stack);
+	bpf_put(p, BPF_ALU64 | BPF_XOR | BPF_X, dst, BPF_REG_5, 0, 0);
+	bpf_put_jump(p, BPF_JNE, dst, 0, leave);
+}
+
+void bpf_put_end(struct bpf_code *p, int32_t result)
+{
+	bpf_put_number(p, BPF_REG_0, result);
+	bpf_put(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }

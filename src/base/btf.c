@@ -3,7 +3,7 @@
  * A member of a structure or union without a name counts as one of what it is in. */
 #include "config.h"
 
-#include "source/btf.h"
+#include "base/btf.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -21,6 +21,7 @@
 #define HAS_BITS(t) ((t)->info >> 31)
 #define KIND_STRUCT 4U
 #define KIND_UNION  5U
+#define KIND_FUNC   12U
 #define KIND_MAX    19U
 
 struct header {
@@ -201,15 +202,53 @@ static int find_all(const struct btf *btf, struct btf_member *members, size_t n)
 	return left ? -ENOENT : 0;
 }
 
+static size_t find_functions(const struct btf *btf, struct btf_function *functions, size_t n)
+{
+	size_t found = 0;
+
+	for (uint32_t number = 1; number <= btf->n; number++) {
+		struct type type;
+
+		if (!get_type(btf, number, &type) || KIND_OF(&type) != KIND_FUNC)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			if (functions[i].number == 0 &&
+			    strcmp(name_of(btf, type.name), functions[i].name) == 0) {
+				functions[i].number = number;
+				found++;
+			}
+		}
+	}
+	return found;
+}
+
+static int open_btf(const void *bytes, size_t len, struct btf *ret)
+{
+	int r = open_sections(bytes, len, ret);
+
+	return r < 0 ? r : index_types(ret);
+}
+
 int btf_find(const void *bytes, size_t len, struct btf_member *members, size_t n)
 {
 	struct btf btf = { 0 };
-	int r = open_sections(bytes, len, &btf);
+	int r = open_btf(bytes, len, &btf);
 
 	if (r == 0)
-		r = index_types(&btf);
-	if (r == 0)
 		r = find_all(&btf, members, n);
+	free(btf.at);
+	return r;
+}
+
+int btf_find_functions(const void *bytes, size_t len, struct btf_function *functions, size_t n)
+{
+	struct btf btf = { 0 };
+	int r = open_btf(bytes, len, &btf);
+
+	for (size_t i = 0; i < n; i++)
+		functions[i].number = 0;
+	if (r == 0 && find_functions(&btf, functions, n) < n)
+		r = -ENOENT;
 	free(btf.at);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef CGRED_SOURCE_BPF_CODE_H
-#define CGRED_SOURCE_BPF_CODE_H
+#ifndef CGRED_BASE_BPF_CODE_H
+#define CGRED_BASE_BPF_CODE_H
 
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -29,6 +29,9 @@ struct bpf_label {
 /* bpf(2). 0 or a descriptor; -errno. */
 int bpf_call(int command, union bpf_attr *attr);
 
+/* A descriptor of the program, of one of the kernel's types (BPF_PROG_TYPE_…), or -errno. */
+int bpf_code_load(const struct bpf_code *code, uint32_t type, uint32_t flags);
+
 void bpf_put(struct bpf_code *p, int code, int dst, int src, int off, int32_t imm);
 void bpf_put_copy(struct bpf_code *p, int dst, int src);
 void bpf_put_number(struct bpf_code *p, int dst, int32_t number);
@@ -42,6 +45,9 @@ void bpf_put_store(struct bpf_code *p, int size, int dst, int off, int src);
 /* One of the kernel's helpers, by its number (enum bpf_func_id). */
 void bpf_put_call(struct bpf_code *p, int function);
 
+/* One of its functions, by the number of its type in the kernel's BTF (btf.h). */
+void bpf_put_call_kernel(struct bpf_code *p, uint32_t function);
+
 /* Jump if the register compares so (BPF_JEQ, …; BPF_JA: always). */
 void bpf_put_jump(struct bpf_code *p, int condition, int reg, int32_t number, struct bpf_label *to);
 /* Here is what the jumps so far lead to. */
@@ -50,7 +56,26 @@ void bpf_put_label(struct bpf_code *p, const struct bpf_label *label);
 /* r0 = where the value of the key is that is on the stack, at r10 + key; or 0 */
 void bpf_put_look_up(struct bpf_code *p, int map_fd, int key);
 
-/* Memory of the kernel, at src + off, to the stack, by the helper. r0: 0, or it cannot be read. */
-void bpf_put_read(struct bpf_code *p, int function, int stack, int32_t size, int src, uint32_t off);
+/* Helpers that read the kernel's memory: bytes, and text with its zero. From linux/bpf.h, where the
+ * build machine's may be older. */
+#define BPF_CALL_READ	   113
+#define BPF_CALL_READ_TEXT 115
+
+/* Memory of the kernel, at src + off, to the stack, by the helper. r0: what that says. */
+void bpf_put_read(struct bpf_code *p, int helper, int stack, int32_t size, int src, uint32_t off);
+
+/* The same of bytes; if they cannot be read: leave. */
+void bpf_put_read_or(struct bpf_code *p, int stack, int32_t size, int src, uint32_t off,
+		     struct bpf_label *leave);
+
+/* dst = the pointer at src + off, by way of the stack; if it cannot be read, or is none: leave. */
+void bpf_put_follow(struct bpf_code *p, int stack, int dst, int src, uint32_t off,
+		    struct bpf_label *leave);
+
+/* Is dst, which is lost, the same as what is on the stack? If not: leave. */
+void bpf_put_is_same(struct bpf_code *p, int dst, int size, int stack, struct bpf_label *leave);
+
+/* The program ends, with this result. */
+void bpf_put_end(struct bpf_code *p, int32_t result);
 
 #endif
