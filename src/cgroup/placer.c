@@ -95,6 +95,11 @@ const struct hierarchies *placer_hierarchies(const struct placer *placer)
 	return &placer->hierarchies;
 }
 
+void placer_forget_groups(struct placer *placer)
+{
+	kept_clear(placer->kept);
+}
+
 void placer_set_cgconfig(struct placer *placer, const struct cgconfig *cgconfig)
 {
 	placer->cgconfig = cgconfig;

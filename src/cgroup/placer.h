@@ -61,6 +61,9 @@ void placer_adopt_made(struct placer *placer, const char *hierarchy, const char 
 void placer_set_hierarchies(struct placer *placer, struct hierarchies *hierarchies);
 const struct hierarchies *placer_hierarchies(const struct placer *placer);
 
+/* A group was renamed: descriptors that are kept may be of other groups than their paths say. */
+void placer_forget_groups(struct placer *placer);
+
 /* The groups and templates to make groups by. Stays the caller's, until it is replaced. */
 void placer_set_cgconfig(struct placer *placer, const struct cgconfig *cgconfig);
 

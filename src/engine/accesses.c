@@ -148,9 +148,7 @@ static void handle(struct engine *engine, const struct audit_record *record)
 	uint64_t now_ms = engine_now_ms();
 
 	engine->stats.accesses++;
-	engine->decider.rules = engine->rules;
-	engine->decider.now_ms = now_ms;
-	engine->decider.oldest_ticks = 0;
+	engine_begin_decision(engine, now_ms, 0);
 	engine_act_begin(engine, EVENT_ACCESS, record);
 	decide_access(&engine->decider, record->tid, &accessed, &diags, &decision);
 	engine->stats.verdicts[decision.verdict]++;

@@ -28,6 +28,8 @@
 #include "engine/report.h"
 #include "engine/state.h"
 #include "process/identity.h"
+#include "process/look.h"
+#include "process/renames.h"
 #include "process/sticky.h"
 #include "rule/ruleset.h"
 #include "source/connector.h"
@@ -45,6 +47,28 @@ uint64_t engine_now_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* What is kept of groups is kept by their names. */
+static void look_at_renames(struct engine *engine)
+{
+	uint64_t n = engine->renames ? renames_count(engine->renames) : 0;
+
+	if (n == engine->n_renames)
+		return;
+	engine->n_renames = n;
+	process_reader_forget_cgroups(engine->reader);
+	process_reader_forget_cgroups(engine->others);
+	placer_forget_groups(engine->placer);
+	engine_sync_outdate(engine);
+}
+
+void engine_begin_decision(struct engine *engine, uint64_t now_ms, uint64_t oldest_ticks)
+{
+	look_at_renames(engine);
+	engine->decider.rules = engine->rules;
+	engine->decider.now_ms = now_ms;
+	engine->decider.oldest_ticks = oldest_ticks;
 }
 
 /* While its name cannot be looked up, it cannot be read, its exec is not over, or it was given up
@@ -275,12 +299,29 @@ int engine_new(struct loop *loop, const struct engine_config *config, struct eng
 	return 0;
 }
 
+static void open_look(struct engine *engine)
+{
+	const char *tried = "counting renames of groups";
+	int r = renames_new(&engine->renames);
+
+	if (r == 0)
+		r = look_new(LOOK_BTF, &engine->look, &tried);
+	if (r == 0)
+		log_info("who a process is, and where, is found out by one system call");
+	else
+		log_info("who a process is, and where, is found out by /proc (%s: %s)", tried,
+			 strerror(-r));
+	process_reader_look_with(engine->reader, engine->look);
+	process_reader_look_with(engine->others, engine->look);
+}
+
 int engine_start(struct engine *engine)
 {
 	int r = 0;
 
 	engine->scans_only = engine->rules->yaml.mode == YAML_MODE_SCANNER;
 	engine->acts_on_found = engine->config->scan || engine->scans_only;
+	open_look(engine);
 	if (!engine->scans_only)
 		engine_open_exec_filter(engine);
 	if (!engine->scans_only && (PROTECT_START || !engine->config->scan))
@@ -344,6 +385,8 @@ void engine_free(struct engine *engine)
 	ruleset_unref(engine->rules);
 	process_reader_free(engine->reader);
 	process_reader_free(engine->others);
+	look_free(engine->look);
+	renames_free(engine->renames);
 	if (engine->mounts_fd >= 0)
 		(void)close(engine->mounts_fd);
 	if (engine->proc_fd >= 0)

@@ -132,9 +132,7 @@ static void decide_once(struct engine *engine, const struct pending_item *item,
 {
 	struct diag_list diags = { 0 };
 
-	engine->decider.rules = engine->rules;
-	engine->decider.now_ms = engine_now_ms();
-	engine->decider.oldest_ticks = oldest_ticks(engine, item);
+	engine_begin_decision(engine, engine_now_ms(), oldest_ticks(engine, item));
 	engine_sync_begin(engine, item->tgid);
 	engine_act_begin(engine, item->kind, NULL);
 	decide(&engine->decider, item->tgid, family_find(engine->family, item->tgid), &diags, ret);

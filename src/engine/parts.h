@@ -36,6 +36,9 @@ struct engine {
 	struct loop *loop;
 	const struct engine_config *config;
 	int proc_fd;
+	struct renames *renames; /* NULL: they cannot be counted */
+	uint64_t n_renames;	 /* that have been acted on */
+	struct look *look;	 /* NULL: the kernel does not have it */
 	struct process_reader *reader;
 	struct process_reader *others; /* for those beside the one that is decided about */
 	struct placer *placer;
@@ -102,6 +105,9 @@ struct engine {
 };
 
 uint64_t engine_now_ms(void);
+
+/* Before every decision: what it is made by. oldest_ticks: see struct decider. */
+void engine_begin_decision(struct engine *engine, uint64_t now_ms, uint64_t oldest_ticks);
 
 /* ---- intake.c */
 
@@ -213,6 +219,8 @@ void engine_sync_close(struct engine *engine);
 void engine_sync_programs(struct engine *engine, struct programs *programs);
 void engine_sync_programs_again(struct engine *engine, struct programs *programs);
 void engine_sync_plan(struct engine *engine);
+/* The groups that it keeps are not those any more: make it anew, soon. */
+void engine_sync_outdate(struct engine *engine);
 void engine_sync_mounts(struct engine *engine);
 
 /* Sticky processes have come or gone. */

@@ -236,9 +236,7 @@ static void decide_left(struct sync *sync, struct exec_gate_note *note)
 	struct diag_list diags = { 0 };
 	struct decision decision;
 
-	engine->decider.rules = engine->rules;
-	engine->decider.now_ms = engine_now_ms();
-	engine->decider.oldest_ticks = 0;
+	engine_begin_decision(engine, engine_now_ms(), 0);
 	engine_sticky_found(engine, note->tgid); /* its fork may be among what is not read yet */
 	decide_held(&engine->decider, note->tgid, &note->held, &diags, &decision);
 	if (is_stranger(note, &decision)) {
@@ -455,6 +453,12 @@ void engine_sync_sweep(struct engine *engine, uint64_t now_ms)
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
+
+void engine_sync_outdate(struct engine *engine)
+{
+	if (engine->sync)
+		engine->sync->plan_is_old = true;
+}
 
 void engine_sync_plan(struct engine *engine)
 {

@@ -23,7 +23,9 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/protections.h"
+#include "process/cgroup-texts.h"
 #include "process/identity.h"
+#include "process/look.h"
 #include "process/newborn.h"
 #include "process/noted.h"
 #include "process/patient.h"
@@ -32,24 +34,17 @@
 
 #define CMDLINE_MAX 32768U /* PROC_ARGS_MAX paths; all of it can be megabytes */
 
-#define KNOWN_CGROUPS 256
-
-/* Where there is but the unified hierarchy, the number of a group says all that PID/cgroup does: a
- * group is never renamed, and its number never given to another. */
-struct known_cgroup {
-	uint64_t id;
-	char *text;
-};
-
 struct process_reader {
 	int proc_fd;
 	struct proc_text text; /* a file until it is parsed */
 	struct proc_text cgroup;
-	struct known_cgroup known_cgroups[KNOWN_CGROUPS]; /* by number */
+	struct cgroup_texts *cgroup_texts;
+	struct cgroup_ids cgroup_ids; /* of the process that is read */
 	gid_t *groups;
 	size_t max_groups;
 	struct file_id user_namespace; /* of the daemon */
 	struct patients *patients;     /* who may wait; NULL: the caller */
+	const struct look *look;       /* NULL: there is none */
 	bool no_pidfd_info; /* it cannot be asked: the kernel is too old, or a sandbox forbids it */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
@@ -80,7 +75,7 @@ static int adopt_thread(const struct process_reader *reader, struct process *pro
 		if (num_parse_u32(entry->d_name, strlen(entry->d_name), &tid) &&
 		    (pid_t)tid != process->tgid) {
 			process->tid = (pid_t)tid;
-			process->cgroup_id = 0; /* the first one's */
+			process->cgroups = NULL; /* the first one's */
 			return -EAGAIN;
 		}
 	}
@@ -280,6 +275,13 @@ static int take_noted_ids(struct process_reader *reader, struct process *process
 	return !process->tid && noted_take_ids(process) ? 0 : read_status(reader, process);
 }
 
+static void store_cgroup_ids(struct process_reader *reader, const struct cgroup_ids *ids,
+			     struct process *process)
+{
+	reader->cgroup_ids = *ids;
+	process->cgroups = &reader->cgroup_ids;
+}
+
 /* A tenth of what PID/status costs, where the kernel has it. */
 static int read_ids(struct process_reader *reader, struct process *process)
 {
@@ -302,7 +304,8 @@ static int read_ids(struct process_reader *reader, struct process *process)
 	process->ppid = ids.ppid;
 	process->euid = ids.euid;
 	process->egid = ids.egid;
-	process->cgroup_id = ids.cgroup_id;
+	if (ids.cgroup_id)
+		store_cgroup_ids(reader, &(struct cgroup_ids){ 1, { ids.cgroup_id } }, process);
 	process->facts |= FACT_STATUS;
 	return 0;
 }
@@ -415,49 +418,38 @@ static int read_invoked(struct process_reader *reader, struct process *process)
 	return ret;
 }
 
-static struct known_cgroup *known_cgroup(struct process_reader *reader, uint64_t id)
+/* Is it still in these groups? It may have been moved between their numbers and the text. */
+static bool is_still_there(const struct process_reader *reader, const struct process *process)
 {
-	return &reader->known_cgroups[id % KNOWN_CGROUPS];
-}
-
-/* It may have been moved between the number and the text. */
-static bool is_still_there(const struct process *process)
-{
+	const struct cgroup_ids *before = process->cgroups;
 	struct identity_ids now;
+	struct looked looked;
 
-	if (!process->cgroup_id || process->pidfd < 0)
-		return process->cgroup_id != 0;
-	return identity_read_ids(process->pidfd, &now) == 0 && now.cgroup_id == process->cgroup_id;
-}
-
-/* Of a group that is removed the text changes, but then nobody lives in it. */
-static void remember_cgroup(struct process_reader *reader, const struct process *process)
-{
-	struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
-	const char *text = reader->cgroup.data;
-	const char *end = strchr(text, '\n');
-
-	if (strncmp(text, "0::/", 4) != 0 || !end || end[1] != '\0' ||
-	    proc_file_is_deleted(text, (size_t)(end - text)) || !is_still_there(process))
-		return;
-	free(known->text);
-	known->text = strdup(text);
-	known->id = known->text ? process->cgroup_id : 0;
+	if (process->looked)
+		return look_at(reader->look, process->tgid, &looked) == 0 &&
+		       look_same_cgroups(&looked.cgroups, before);
+	if (process->pidfd < 0)
+		return true;
+	return identity_read_ids(process->pidfd, &now) == 0 && before->n == 1 &&
+	       now.cgroup_id == before->items[0];
 }
 
 static int read_cgroup_text(struct process_reader *reader, struct process *process)
 {
-	const struct known_cgroup *known = known_cgroup(reader, process->cgroup_id);
 	ssize_t len;
 
-	process->cgroup = known->text;
-	if (!process->cgroup_id || process->cgroup_id != known->id) {
-		len = proc_file_read(reader->proc_fd, process, "cgroup", &reader->cgroup);
-		if (len < 0)
-			return (int)len;
-		remember_cgroup(reader, process);
-		process->cgroup = reader->cgroup.data;
-	}
+	process->cgroup = NULL;
+	if (process->cgroups)
+		process->cgroup = cgroup_texts_find(reader->cgroup_texts, process->cgroups);
+	if (process->cgroup)
+		return 0;
+	len = proc_file_read(reader->proc_fd, process, "cgroup", &reader->cgroup);
+	if (len < 0)
+		return (int)len;
+	process->cgroup = reader->cgroup.data;
+	if (process->cgroups && is_still_there(reader, process))
+		cgroup_texts_add(reader->cgroup_texts, process->cgroups, process->looked,
+				 process->cgroup);
 	return 0;
 }
 
@@ -470,7 +462,7 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 		if (r != 0)
 			return r < 0 ? r : -EINPROGRESS;
 		/* It is none now, but may have been one. */
-		process->cgroup_id = 0;
+		process->cgroups = NULL;
 		r = read_cgroup_text(reader, process);
 	}
 	if (r == 0)
@@ -480,10 +472,7 @@ static int read_cgroup(struct process_reader *reader, struct process *process)
 
 void process_reader_forget_cgroups(struct process_reader *reader)
 {
-	for (size_t i = 0; i < KNOWN_CGROUPS; i++) {
-		free(reader->known_cgroups[i].text);
-		reader->known_cgroups[i] = (struct known_cgroup){ 0 };
-	}
+	cgroup_texts_forget(reader->cgroup_texts);
 }
 
 static int read_user_namespace(struct process_reader *reader, struct process *process)
@@ -533,7 +522,9 @@ struct process_reader *process_reader_new(int proc_fd)
 		return NULL;
 	reader->proc_fd = proc_fd;
 	(void)proc_file_id(proc_fd, "self/ns/user", &reader->user_namespace);
-	if (proc_text_grow(&reader->text) < 0 || proc_text_grow(&reader->cgroup) < 0)
+	reader->cgroup_texts = cgroup_texts_new();
+	if (!reader->cgroup_texts || proc_text_grow(&reader->text) < 0 ||
+	    proc_text_grow(&reader->cgroup) < 0)
 		return process_reader_free(reader), NULL;
 	return reader;
 }
@@ -544,6 +535,11 @@ int process_reader_wait_not(struct process_reader *reader)
 	return reader->patients ? 0 : -ENOMEM;
 }
 
+void process_reader_look_with(struct process_reader *reader, const struct look *look)
+{
+	reader->look = look;
+}
+
 void process_reader_free(struct process_reader *reader)
 {
 	if (!reader)
@@ -551,7 +547,7 @@ void process_reader_free(struct process_reader *reader)
 	patients_free(reader->patients);
 	free(reader->text.data);
 	free(reader->cgroup.data);
-	process_reader_forget_cgroups(reader);
+	cgroup_texts_free(reader->cgroup_texts);
 	free(reader->groups);
 	free(reader);
 }
@@ -613,11 +609,35 @@ static int read_all(struct process_reader *reader, struct process *process, unsi
 	return r < 0 ? r : read_steps(reader, process, facts);
 }
 
+/* Ids and the numbers of the groups; of these, those of now: somebody may have been waited for. */
+static void look(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	unsigned missing = facts & ~process->facts & (FACT_STATUS | FACT_CGROUP);
+	struct looked looked;
+
+	if (process->looked && !process->by_thread)
+		missing &= ~(unsigned)FACT_CGROUP;
+	if (!reader->look || process->tid || !missing ||
+	    look_at(reader->look, process->tgid, &looked) < 0)
+		return;
+	process->looked = process->first_lives = true;
+	if (!process->identity)
+		process->identity = looked.identity;
+	store_cgroup_ids(reader, &looked.cgroups, process);
+	if (process->facts & FACT_STATUS)
+		return;
+	process->ppid = looked.ppid;
+	process->euid = looked.euid;
+	process->egid = looked.egid;
+	process->facts |= FACT_STATUS;
+}
+
 static int read_noted_and_all(struct process_reader *reader, struct process *process,
 			      unsigned facts)
 {
 	const struct executed *executed = NULL;
 
+	look(reader, process, facts);
 	if (facts & ~process->facts & NOTED_FACTS)
 		executed = noted_of(process);
 	if (facts & ~process->facts & FACT_INVOKED)

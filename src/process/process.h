@@ -29,7 +29,9 @@ struct file_id {
 	ino_t ino; /* 0: unknown */
 };
 
+struct cgroup_ids;
 struct executed;
+struct look;
 
 struct process {
 	pid_t tgid;
@@ -39,6 +41,7 @@ struct process {
 	uint64_t identity; /* identity_number_in(pidfd); 0: not come across */
 	const struct executed *executed; /* what was noted of an exec of it, or NULL; it counts as
 					    long as the process has the ids of then */
+	bool looked;			 /* by process/look.h, and its first thread lived */
 	bool by_thread; /* something was read by a thread that may wait (process/patient.h) */
 	unsigned facts; /* mask of those that are filled in */
 	pid_t ppid;
@@ -73,8 +76,8 @@ struct process {
 	const char *invoked_base;
 	struct file_id invoked_file;
 
-	const char *cgroup; /* text of /proc/PID/cgroup */
-	uint64_t cgroup_id; /* of the group in the unified hierarchy; 0: not come across */
+	const char *cgroup;		  /* text of /proc/PID/cgroup */
+	const struct cgroup_ids *cgroups; /* their numbers; NULL: not come across */
 };
 
 /* Reads /proc; owns the memory that struct process points into. One thread at a time. */
@@ -86,6 +89,11 @@ struct process_reader *process_reader_new(int proc_fd);
 /* From now on process_read() does not wait where the kernel lets who asks wait: threads do
  * (process/patient.h). 0 or -ENOMEM. */
 int process_reader_wait_not(struct process_reader *reader);
+
+/* From now on it looks at processes with this (NULL: it does not), which stays the caller's. Then
+ * process_reader_forget_cgroups() must be told of every rename (process/renames.h). */
+void process_reader_look_with(struct process_reader *reader, const struct look *look);
+
 void process_reader_free(struct process_reader *reader);
 
 /* Start over with another process: forgets all facts. */
@@ -100,7 +108,7 @@ void process_init(struct process *process, pid_t tgid);
  */
 int process_read(struct process_reader *reader, struct process *process, unsigned facts);
 
-/* Which hierarchies are mounted has changed: what groups were called is read anew. */
+/* Other hierarchies are mounted, or a group was renamed: what groups are called is read anew. */
 void process_reader_forget_cgroups(struct process_reader *reader);
 
 /* What a link of a process or thread says (PID/fd/3), name being without PID. Returns the length;

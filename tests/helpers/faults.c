@@ -8,7 +8,7 @@
  *   slow MS [PART]      writes work, but begin so many milliseconds later
  *   subscribe MS        a socket of the proc connector is made, but so many milliseconds later
  *   drop ERROR          what recvmmsg() would read in the middle of a decision about a process,
- *                       whose executable, status or pidfd has been asked since the loop waited, is
+ *                       whose executable, status or pidfd was asked for since the loop waited, is
  *                       thrown away, and the call fails
  *
  * Anything else: nothing fails. Only the first thread's calls do, and those of the threads that
@@ -30,7 +30,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -237,18 +236,22 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
 	return (int)syscall(SYS_epoll_pwait, fd, events, max, timeout_ms, NULL, 0);
 }
 
-/* A pidfd is of no type; what it is asked for is the number of its process. */
-int fstat(int fd, struct stat *ret)
+/* A decision begins with a pidfd, for which the library has no call. */
+long syscall(long number, ...)
 {
-	static int (*next)(int fd, struct stat *ret);
-	int r;
+	static long (*next)(long number, ...);
+	long args[6];
+	va_list list;
 
 	if (!next)
-		*(void **)&next = dlsym(RTLD_NEXT, "fstat");
-	r = next(fd, ret);
-	if (r == 0 && order && !(ret->st_mode & S_IFMT) && is_meant())
+		*(void **)&next = dlsym(RTLD_NEXT, "syscall");
+	va_start(list, number);
+	for (int i = 0; i < 6; i++)
+		args[i] = va_arg(list, long);
+	va_end(list);
+	if (number == SYS_pidfd_open && order && is_meant())
 		deciding = true;
-	return r;
+	return next(number, args[0], args[1], args[2], args[3], args[4], args[5]);
 }
 
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags, struct timespec *timeout)

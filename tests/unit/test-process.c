@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "process/identity.h"
+#include "process/look.h"
 #include "process/process.h"
 
 #include <check.h>
@@ -276,8 +277,10 @@ END_TEST
 
 static void cgroup_of(uint64_t id, const char *want)
 {
+	const struct cgroup_ids ids = { 1, { id } };
+
 	process_init(&process, 42);
-	process.cgroup_id = id;
+	process.cgroups = id ? &ids : NULL;
 	read_facts(FACT_CGROUP);
 	ck_assert_str_eq(process.cgroup, want);
 }
@@ -310,6 +313,7 @@ END_TEST
 START_TEST(a_group_is_not_taken_for_the_one_before_a_move)
 {
 	static const char *const texts[] = { "0::/a\n", "0::/b\n" };
+	static const struct cgroup_ids ids = { 1, { UINT64_MAX } };
 	cleanup_close int pidfd = identity_open(getpid());
 
 	ck_assert_int_ge(pidfd, 0);
@@ -317,7 +321,7 @@ START_TEST(a_group_is_not_taken_for_the_one_before_a_move)
 		put("42/cgroup", texts[i]);
 		process_init(&process, 42);
 		process.pidfd = pidfd;
-		process.cgroup_id = UINT64_MAX; /* ours is another, or is not told */
+		process.cgroups = &ids; /* ours is another, or is not told */
 		read_facts(FACT_CGROUP);
 		ck_assert_str_eq(process.cgroup, texts[i]);
 	}
@@ -970,6 +974,93 @@ static void setup_unwaited(void)
 	ck_assert(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
 }
 
+/* The same, where the kernel is asked in one call; else as before. */
+static struct look *looking;
+
+static void look_with_the_kernel(void)
+{
+	const char *tried;
+
+	if (look_new(LOOK_BTF, &looking, &tried) < 0)
+		looking = NULL;
+	process_reader_look_with(reader, looking);
+}
+
+static void setup_looking(void)
+{
+	setup_real();
+	look_with_the_kernel();
+}
+
+static void setup_unwaited_looking(void)
+{
+	setup_unwaited();
+	look_with_the_kernel();
+}
+
+static void teardown_looking(void)
+{
+	teardown();
+	look_free(looking);
+}
+
+/* Who it is and where needs neither status nor pidfd. */
+START_TEST(finds_out_by_one_look)
+{
+	pid_t pid = start_waiting();
+	int pidfd = identity_open(pid);
+
+	process_init(&process, pid);
+	read_facts(FACT_STATUS | FACT_CGROUP);
+	ck_assert_int_eq(process.looked, looking != NULL);
+	ck_assert_int_eq(process.ppid, getpid());
+	ck_assert_uint_eq(process.euid, geteuid());
+	ck_assert_uint_eq(process.egid, getegid());
+	ck_assert_int_eq((process.facts & FACT_GROUPS) != 0, !looking);
+	ck_assert(!looking || process.identity == identity_number(pidfd));
+	ck_assert_int_eq(close(pidfd), 0);
+	end_waiting(pid);
+}
+END_TEST
+
+static void put_cgroup(pid_t pid, const char *text)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%d", (int)pid);
+	(void)mkdirat(proc_fd, name, 0755);
+	(void)snprintf(name, sizeof(name), "%d/cgroup", (int)pid);
+	put(name, text);
+}
+
+static void assert_cgroup(pid_t pid, const char *want)
+{
+	process_init(&process, pid);
+	read_facts(FACT_CGROUP);
+	ck_assert_str_eq(process.cgroup, want);
+}
+
+/* Files of the test's own tell when they are read. */
+START_TEST(reads_once_what_groups_are_called)
+{
+	pid_t one = start_waiting();
+	pid_t other = start_waiting();
+	const char *second = looking ? "1:cpu:/a\n0::/\n" : "1:cpu:/b\n0::/\n";
+
+	process_reader_free(reader);
+	reader = process_reader_new(proc_fd);
+	process_reader_look_with(reader, looking);
+	put_cgroup(one, "1:cpu:/a\n0::/\n");
+	put_cgroup(other, "1:cpu:/b\n0::/\n");
+	assert_cgroup(one, "1:cpu:/a\n0::/\n");
+	assert_cgroup(other, second); /* in the same groups */
+	process_reader_forget_cgroups(reader);
+	assert_cgroup(other, "1:cpu:/b\n0::/\n");
+	end_waiting(one);
+	end_waiting(other);
+}
+END_TEST
+
 static TCase *fake_tests(void)
 {
 	TCase *tcase = tcase_create("plain files");
@@ -998,11 +1089,8 @@ static TCase *fake_tests(void)
 	return tcase;
 }
 
-static TCase *real_tests(void)
+static void add_real_tests(TCase *tcase)
 {
-	TCase *tcase = tcase_create("real processes");
-
-	tcase_add_checked_fixture(tcase, setup_real, teardown);
 	tcase_add_test(tcase, reads_itself);
 	tcase_add_test(tcase, asks_the_pidfd_for_the_ids);
 	tcase_add_test(tcase, takes_what_was_noted_of_its_exec);
@@ -1014,22 +1102,50 @@ static TCase *real_tests(void)
 	tcase_add_test(tcase, finds_a_script_that_runs);
 	tcase_add_test(tcase, knows_a_deleted_program_that_runs);
 	tcase_add_test(tcase, reads_a_zombie);
+}
+
+static TCase *real_tests(void)
+{
+	TCase *tcase = tcase_create("real processes");
+
+	tcase_add_checked_fixture(tcase, setup_real, teardown);
+	add_real_tests(tcase);
+	return tcase;
+}
+
+static TCase *looking_tests(void)
+{
+	TCase *tcase = tcase_create("real processes, looked at");
+
+	tcase_add_checked_fixture(tcase, setup_looking, teardown_looking);
+	add_real_tests(tcase);
+	tcase_add_test(tcase, finds_out_by_one_look);
+	tcase_add_test(tcase, reads_once_what_groups_are_called);
+	return tcase;
+}
+
+static TCase *unwaited_tests(const char *name, void (*begin)(void), void (*end)(void))
+{
+	TCase *tcase = tcase_create(name);
+
+	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_add_test(tcase, never_fills_in_half_of_a_process);
+	tcase_set_timeout(tcase, 60);
 	return tcase;
 }
 
 int main(void)
 {
 	Suite *suite = suite_create("process");
-	TCase *unwaited = tcase_create("processes that go");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_add_checked_fixture(unwaited, setup_unwaited, teardown);
-	tcase_add_test(unwaited, never_fills_in_half_of_a_process);
 	suite_add_tcase(suite, fake_tests());
 	suite_add_tcase(suite, real_tests());
-	suite_add_tcase(suite, unwaited);
-	tcase_set_timeout(unwaited, 60);
+	suite_add_tcase(suite, looking_tests());
+	suite_add_tcase(suite, unwaited_tests("processes that go", setup_unwaited, teardown));
+	suite_add_tcase(suite, unwaited_tests("processes that go, looked at",
+					      setup_unwaited_looking, teardown_looking));
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
