@@ -12,7 +12,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,30 +25,11 @@
 #include "process/cgroup-texts.h"
 #include "process/identity.h"
 #include "process/look.h"
-#include "process/newborn.h"
 #include "process/noted.h"
 #include "process/patient.h"
 #include "process/proc-file.h"
 #include "process/proc-parse.h"
-
-#define CMDLINE_MAX 32768U /* PROC_ARGS_MAX paths; all of it can be megabytes */
-
-struct process_reader {
-	int proc_fd;
-	struct proc_text text; /* a file until it is parsed */
-	struct proc_text cgroup;
-	struct cgroup_texts *cgroup_texts;
-	struct cgroup_ids cgroup_ids; /* of the process that is read */
-	gid_t *groups;
-	size_t max_groups;
-	struct file_id user_namespace; /* of the daemon */
-	struct patients *patients;     /* who may wait; NULL: the caller */
-	const struct look *look;       /* NULL: there is none */
-	bool no_pidfd_info; /* it cannot be asked: the kernel is too old, or a sandbox forbids it */
-	char exe[PATH_MAX];
-	char cwd[PATH_MAX];
-	char invoked[PATH_MAX];
-};
+#include "process/process-parts.h"
 
 /*
  * The first thread has ended, others may live on: /proc/PID then has nothing to tell, but its
@@ -275,13 +255,6 @@ static int take_noted_ids(struct process_reader *reader, struct process *process
 	return !process->tid && noted_take_ids(process) ? 0 : read_status(reader, process);
 }
 
-static void store_cgroup_ids(struct process_reader *reader, const struct cgroup_ids *ids,
-			     struct process *process)
-{
-	reader->cgroup_ids = *ids;
-	process->cgroups = &reader->cgroup_ids;
-}
-
 /* A tenth of what PID/status costs, where the kernel has it. */
 static int read_ids(struct process_reader *reader, struct process *process)
 {
@@ -305,174 +278,10 @@ static int read_ids(struct process_reader *reader, struct process *process)
 	process->euid = ids.euid;
 	process->egid = ids.egid;
 	if (ids.cgroup_id)
-		store_cgroup_ids(reader, &(struct cgroup_ids){ 1, { ids.cgroup_id } }, process);
+		process_store_cgroup_ids(reader, &(struct cgroup_ids){ 1, { ids.cgroup_id } },
+					 process);
 	process->facts |= FACT_STATUS;
 	return 0;
-}
-
-/* The working directory, in reader->cwd. 0; -ENOENT when it is not one that a path could start
- * with. */
-static int read_cwd(struct process_reader *reader, const struct process *process)
-{
-	ssize_t len = proc_file_link(reader->proc_fd, process, "cwd", reader->cwd);
-	struct file_id file = { 0 };
-
-	if (len < 0)
-		return proc_file_error(reader->proc_fd, process, (int)-len);
-	if (reader->cwd[0] != '/')
-		return -ENOENT;
-	if (!proc_file_is_deleted(reader->cwd, (size_t)len))
-		return 0;
-	if (proc_file_target(reader->proc_fd, process, "cwd", &file) < 0 ||
-	    !proc_file_is_literal(reader->proc_fd, process, reader->cwd, &file))
-		return -ENOENT;
-	return 0;
-}
-
-/* Where the argument leads, in reader->invoked: 0. -ENOENT when its directory is not known. */
-static int path_of_arg(struct process_reader *reader, const struct process *process,
-		       const struct proc_arg *arg)
-{
-	int ret;
-
-	if (arg->index == 0 && !memchr(arg->text, '/', arg->len))
-		return -ENOENT;
-	reader->cwd[0] = '\0';
-	if (arg->text[0] != '/') {
-		ret = read_cwd(reader, process);
-		if (ret < 0)
-			return ret;
-	}
-	ret = proc_join_path(reader->cwd, arg->text, arg->len, reader->invoked,
-			     sizeof(reader->invoked));
-	return ret < 0 ? ret : 0;
-}
-
-static void store_base(struct process_reader *reader, const struct proc_arg *arg,
-		       struct process *process)
-{
-	const char *slash = memrchr(arg->text, '/', arg->len);
-	const char *base = slash ? slash + 1 : arg->text;
-	size_t len = (size_t)(arg->text + arg->len - base);
-
-	if (len >= sizeof(reader->invoked))
-		return;
-	memcpy(reader->invoked, base, len);
-	reader->invoked[len] = '\0';
-	process->invoked = process->invoked_base = reader->invoked;
-}
-
-static int store_invoked(struct process_reader *reader, const struct proc_arg *arg,
-			 struct process *process)
-{
-	int ret = path_of_arg(reader, process, arg);
-
-	if (ret == -ESRCH)
-		return ret;
-	if (ret < 0) {
-		store_base(reader, arg, process);
-		return 0;
-	}
-	if (proc_path_is_fd(reader->invoked))
-		return 0;
-	process->invoked = reader->invoked;
-	process->invoked_base = strrchr(reader->invoked, '/') + 1;
-	if (proc_file_id_in_root(reader->proc_fd, process, reader->invoked,
-				 &process->invoked_file) < 0)
-		process->invoked_file = (struct file_id){ 0 };
-	return 0;
-}
-
-/* The command line as far as it is looked at. Returns its length or -errno. */
-static ssize_t read_cmdline(struct process_reader *reader, const struct process *process)
-{
-	ssize_t len = proc_file_read_part(reader->proc_fd, process, "cmdline", &reader->text,
-					  CMDLINE_MAX);
-
-	/* The last element was cut. */
-	if (len == CMDLINE_MAX) {
-		while (len > 0 && reader->text.data[len - 1] != '\0')
-			len--;
-	}
-	return len;
-}
-
-static int read_invoked(struct process_reader *reader, struct process *process)
-{
-	struct proc_arg arg;
-	ssize_t len;
-	int ret = 0;
-
-	process->invoked = process->invoked_base = NULL;
-	process->invoked_file = (struct file_id){ 0 };
-	if (process->exe[0] != '\0' && (process->facts & FACT_COMM) &&
-	    !proc_comm_is(process->comm, process->exe_base, strlen(process->exe_base))) {
-		len = read_cmdline(reader, process);
-		if (len < 0)
-			return (int)len;
-		if (proc_find_arg(reader->text.data, (size_t)len, process->comm, &arg))
-			ret = store_invoked(reader, &arg, process);
-	}
-	if (ret == 0)
-		process->facts |= FACT_INVOKED;
-	return ret;
-}
-
-/* Is it still in these groups? It may have been moved between their numbers and the text. */
-static bool is_still_there(const struct process_reader *reader, const struct process *process)
-{
-	const struct cgroup_ids *before = process->cgroups;
-	struct identity_ids now;
-	struct looked looked;
-
-	if (process->looked)
-		return look_at(reader->look, process->tgid, &looked) == 0 &&
-		       look_same_cgroups(&looked.cgroups, before);
-	if (process->pidfd < 0)
-		return true;
-	return identity_read_ids(process->pidfd, &now) == 0 && before->n == 1 &&
-	       now.cgroup_id == before->items[0];
-}
-
-static int read_cgroup_text(struct process_reader *reader, struct process *process)
-{
-	ssize_t len;
-
-	process->cgroup = NULL;
-	if (process->cgroups)
-		process->cgroup = cgroup_texts_find(reader->cgroup_texts, process->cgroups);
-	if (process->cgroup)
-		return 0;
-	len = proc_file_read(reader->proc_fd, process, "cgroup", &reader->cgroup);
-	if (len < 0)
-		return (int)len;
-	process->cgroup = reader->cgroup.data;
-	if (process->cgroups && is_still_there(reader, process))
-		cgroup_texts_add(reader->cgroup_texts, process->cgroups, process->looked,
-				 process->cgroup);
-	return 0;
-}
-
-static int read_cgroup(struct process_reader *reader, struct process *process)
-{
-	int r = read_cgroup_text(reader, process);
-
-	if (r == 0 && !process->tid && PROTECT_NEWBORN && newborn_may_be(process->cgroup)) {
-		r = newborn_is(reader->proc_fd, process);
-		if (r != 0)
-			return r < 0 ? r : -EINPROGRESS;
-		/* It is none now, but may have been one. */
-		process->cgroups = NULL;
-		r = read_cgroup_text(reader, process);
-	}
-	if (r == 0)
-		process->facts |= FACT_CGROUP;
-	return r;
-}
-
-void process_reader_forget_cgroups(struct process_reader *reader)
-{
-	cgroup_texts_forget(reader->cgroup_texts);
 }
 
 static int read_user_namespace(struct process_reader *reader, struct process *process)
@@ -565,11 +374,16 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 		unsigned facts;
 		int (*read)(struct process_reader *reader, struct process *process);
 	} steps[] = {
-		{ FACT_EXE_FILE, read_exe_file }, { FACT_EXE, read_exe },
-		{ FACT_START, read_stat },	  { FACT_GROUPS | FACT_PRIVILEGES, read_status },
-		{ FACT_STATUS, read_ids },	  { FACT_COMM, read_comm },
-		{ FACT_INVOKED, read_invoked },	  { FACT_CGROUP, read_cgroup },
-		{ FACT_SCHED, read_sched },	  { FACT_USER_NAMESPACE, read_user_namespace },
+		{ FACT_EXE_FILE, read_exe_file },
+		{ FACT_EXE, read_exe },
+		{ FACT_START, read_stat },
+		{ FACT_GROUPS | FACT_PRIVILEGES, read_status },
+		{ FACT_STATUS, read_ids },
+		{ FACT_COMM, read_comm },
+		{ FACT_INVOKED, process_read_invoked },
+		{ FACT_CGROUP, process_read_cgroup },
+		{ FACT_SCHED, read_sched },
+		{ FACT_USER_NAMESPACE, read_user_namespace },
 		{ FACT_EXEC_IDS, read_exec_ids },
 	};
 
@@ -623,7 +437,7 @@ static void look(struct process_reader *reader, struct process *process, unsigne
 	process->looked = process->first_lives = true;
 	if (!process->identity)
 		process->identity = looked.identity;
-	store_cgroup_ids(reader, &looked.cgroups, process);
+	process_store_cgroup_ids(reader, &looked.cgroups, process);
 	if (process->facts & FACT_STATUS)
 		return;
 	process->ppid = looked.ppid;
