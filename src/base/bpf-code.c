@@ -21,6 +21,7 @@ int bpf_call(int command, union bpf_attr *attr)
 int bpf_code_load(const struct bpf_code *code, uint32_t type, uint32_t flags)
 {
 	union bpf_attr attr = { 0 };
+	int r = -EAGAIN;
 
 	if (code->is_full)
 		return -E2BIG;
@@ -30,7 +31,9 @@ int bpf_code_load(const struct bpf_code *code, uint32_t type, uint32_t flags)
 	attr.insn_cnt = (uint32_t)code->n;
 	/* As the LGPL allows: what reads the kernel's memory must say so. */
 	attr.license = (uintptr_t) "GPL";
-	return bpf_call(BPF_PROG_LOAD, &attr);
+	for (int i = 0; i < BPF_LOAD_TRIES && r == -EAGAIN; i++)
+		r = bpf_call(BPF_PROG_LOAD, &attr);
+	return r;
 }
 
 void bpf_put(struct bpf_code *p, int code, int dst, int src, int off, int32_t imm)

@@ -29,6 +29,9 @@ struct bpf_label {
 /* bpf(2). 0 or a descriptor; -errno. */
 int bpf_call(int command, union bpf_attr *attr);
 
+/* The kernel may be told to stop looking at a program by a signal: how often it is asked again. */
+#define BPF_LOAD_TRIES 5
+
 /* A descriptor of the program, of one of the kernel's types (BPF_PROG_TYPE_…), or -errno. */
 int bpf_code_load(const struct bpf_code *code, uint32_t type, uint32_t flags);
 

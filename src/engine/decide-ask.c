@@ -132,6 +132,7 @@ static bool has_ancestor(struct confirming *confirming, const struct rule *rule,
 	struct ancestors ancestors;
 
 	ancestors.n = ancestors.used = 0;
+	confirming->asked_others = true;
 	if (!find_ancestors(confirming->decider->others, process->ppid, &ancestors))
 		return confirming->is_busy = true;
 	return conditions_list(&rule->details->yaml->parent, matches_ancestor, &ancestors);

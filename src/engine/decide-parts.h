@@ -11,6 +11,7 @@
 
 /* While a rule is looked for. */
 struct confirming {
+	bool asked_others; /* who may have been waited for */
 	const struct decider *decider;
 	const struct rule *dry; /* the first dry run that would have matched */
 	bool waits;		/* for a name that the condition needs */

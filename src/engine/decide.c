@@ -269,6 +269,8 @@ static int find_rule(struct confirming *confirming, struct held_exec *held,
 	r = process_read(decider->reader, process, facts);
 	if (r == 0)
 		decision->rule = ruleset_match(decider->rules, process, decide_confirm, confirming);
+	if (confirming->asked_others)
+		process->cgroups = NULL; /* it may have been moved meanwhile */
 	return r;
 }
 
@@ -351,10 +353,10 @@ bool decide_put_right(const struct decider *decider, pid_t tgid, uint32_t moved)
 	struct process other, parent;
 
 	process_init(&other, tgid);
-	if (process_read(decider->reader, &other, FACT_STATUS) < 0)
+	if (process_read(decider->others, &other, FACT_STATUS) < 0)
 		return false;
 	process_init(&parent, other.ppid);
-	if (process_read(decider->reader, &parent, FACT_CGROUP) == 0)
+	if (process_read(decider->others, &parent, FACT_CGROUP) == 0)
 		(void)placer_restore(decider->placer, tgid, parent.cgroup, moved);
 	return true;
 }
@@ -388,6 +390,8 @@ void decide_end(const struct decider *decider, int pidfd, const struct decide_su
 {
 	if (decision->verdict == VERDICT_PLACED && !identity_holds(pidfd)) {
 		decision->verdict = VERDICT_GONE;
+		/* Who has the number now is not where that says. */
+		placed_forget(decider->placed, decision->process.tgid);
 		if (PROTECT_REUSE)
 			decision->reused = decide_put_right(decider, decision->process.tgid,
 							    decision->result.moved);

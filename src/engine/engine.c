@@ -49,8 +49,7 @@ uint64_t engine_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* What is kept of groups is kept by their names. */
-static void look_at_renames(struct engine *engine)
+void engine_look_at_renames(struct engine *engine)
 {
 	uint64_t n = engine->renames ? renames_count(engine->renames) : 0;
 
@@ -65,7 +64,7 @@ static void look_at_renames(struct engine *engine)
 
 void engine_begin_decision(struct engine *engine, uint64_t now_ms, uint64_t oldest_ticks)
 {
-	look_at_renames(engine);
+	engine_look_at_renames(engine);
 	engine->decider.rules = engine->rules;
 	engine->decider.now_ms = now_ms;
 	engine->decider.oldest_ticks = oldest_ticks;

@@ -516,7 +516,7 @@ static enum gate_answer decide_planned(struct work *work)
 		return GATE_ALLOW;
 	begin_note(work);
 	if (work->needs_main || work->main_is_at || rule->options ||
-	    atomic_load(&work->gate->defer_all) ||
+	    atomic_load(&work->gate->defer_all) || gate_plan_is_renamed(work->plan) ||
 	    atomic_load(&work->gate->main_at) == work->event->tgid)
 		return leave_to_main(work);
 	if (exempt_find(rule, &work->process, gate_plan_exemptions(work->plan), &may_act))

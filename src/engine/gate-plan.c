@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engine/exempt.h"
+#include "process/renames.h"
 #include "rule/destination.h"
 #include "rule/ruleset.h"
 
@@ -29,6 +30,8 @@ struct gate_plan {
 	struct hierarchies hierarchies; /* without descriptors */
 	char *own_cgroup, *commands;
 	struct exemptions exemptions; /* with these */
+	const struct renames *renames;
+	uint64_t n_renames;	      /* when it was made */
 	struct gate_target **targets; /* by rule_target.index */
 };
 
@@ -160,7 +163,8 @@ static bool copy_exemptions(struct gate_plan *plan, const struct exemptions *fro
 }
 
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
-				const struct exemptions *exemptions, uint64_t now_ms)
+				const struct exemptions *exemptions, const struct renames *renames,
+				uint64_t now_ms)
 {
 	struct gate_plan *plan = calloc(1, sizeof(*plan));
 
@@ -168,6 +172,8 @@ struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 		return NULL;
 	atomic_init(&plan->refs, 1);
 	plan->rules = ruleset_ref(rules);
+	plan->renames = renames;
+	plan->n_renames = renames ? renames_count(renames) : 0;
 	plan->targets = calloc(rules->n_targets + 1, sizeof(struct gate_target *));
 	if (!copy_exemptions(plan, exemptions) || !plan->targets ||
 	    hierarchies_copy(&plan->hierarchies, placer_hierarchies(placer)) < 0 ||
@@ -191,6 +197,11 @@ const struct hierarchies *gate_plan_hierarchies(const struct gate_plan *plan)
 const struct exemptions *gate_plan_exemptions(const struct gate_plan *plan)
 {
 	return &plan->exemptions;
+}
+
+bool gate_plan_is_renamed(const struct gate_plan *plan)
+{
+	return plan->renames && renames_count(plan->renames) != plan->n_renames;
 }
 
 const struct gate_target *gate_plan_target(const struct gate_plan *plan, unsigned index)

@@ -8,6 +8,7 @@
 #include "cgroup/placer.h"
 
 struct exemptions;
+struct renames;
 struct ruleset;
 
 /* Everything that the gate's thread needs to place a process, and that nobody changes: rules, what
@@ -26,16 +27,20 @@ struct gate_plan;
  * From the rules in force and the placer, whose groups are opened here and now. Only targets of
  * rules with a program column are prepared, and of these a limited number: 1024, and no more than
  * an eighth of the descriptors that the process may have. The reference of rules is the plan's own.
- * own_cgroup is copied. NULL: no memory.
+ * own_cgroup is copied; renames (or NULL) stays the caller's. NULL: no memory.
  */
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
-				const struct exemptions *exemptions, uint64_t now_ms);
+				const struct exemptions *exemptions, const struct renames *renames,
+				uint64_t now_ms);
 struct gate_plan *gate_plan_ref(struct gate_plan *plan);
 void gate_plan_unref(struct gate_plan *plan); /* takes NULL */
 
 const struct ruleset *gate_plan_rules(const struct gate_plan *plan);
 const struct hierarchies *gate_plan_hierarchies(const struct gate_plan *plan);
 const struct exemptions *gate_plan_exemptions(const struct gate_plan *plan);
+
+/* Has a group been renamed since? Then its descriptors are not of what the rules name. */
+bool gate_plan_is_renamed(const struct gate_plan *plan);
 
 /* By rule_target.index; NULL: not prepared. */
 const struct gate_target *gate_plan_target(const struct gate_plan *plan, unsigned index);

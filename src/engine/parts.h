@@ -106,6 +106,9 @@ struct engine {
 
 uint64_t engine_now_ms(void);
 
+/* What is kept of groups is kept by their names: if one was renamed, it is forgotten. */
+void engine_look_at_renames(struct engine *engine);
+
 /* Before every decision: what it is made by. oldest_ticks: see struct decider. */
 void engine_begin_decision(struct engine *engine, uint64_t now_ms, uint64_t oldest_ticks);
 

@@ -164,6 +164,7 @@ static void take_placed(struct sync *sync, struct exec_gate_note *note)
 
 	sync->has_placed = true;
 	if (note->reused) {
+		engine_look_at_renames(engine);
 		if (decide_put_right(&engine->decider, note->tgid, note->moved)) {
 			engine->stats.reused++;
 			engine_decide_again(engine, note->tgid);
@@ -466,8 +467,9 @@ void engine_sync_plan(struct engine *engine)
 
 	if (!engine->sync)
 		return;
+	engine_look_at_renames(engine);
 	plan = gate_plan_new(engine->rules, engine->placer, &engine->decider.exemptions,
-			     engine_now_ms());
+			     engine->renames, engine_now_ms());
 	if (!plan)
 		log_err("no memory for the exec gate: programs are placed after their start");
 	exec_gate_set_plan(engine->sync->exec_gate, plan);

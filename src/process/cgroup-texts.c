@@ -65,9 +65,11 @@ static bool is_of(const struct known *known, const struct cgroup_ids *ids)
 
 const char *cgroup_texts_find(const struct cgroup_texts *texts, const struct cgroup_ids *ids)
 {
-	struct known *known = texts->known[place_of(ids)];
+	struct known *known = NULL;
 
-	return ids->n && is_of(known, ids) ? text_of(known) : NULL;
+	if (ids->n && ids->n <= LOOK_CGROUPS_MAX)
+		known = texts->known[place_of(ids)];
+	return is_of(known, ids) ? text_of(known) : NULL;
 }
 
 /* Of a group that is removed the text changes, but then nobody lives in it. */
@@ -92,13 +94,14 @@ static bool is_unified_only(const char *text)
 void cgroup_texts_add(struct cgroup_texts *texts, const struct cgroup_ids *ids, bool all,
 		      const char *text)
 {
-	struct known **place = &texts->known[place_of(ids)];
+	struct known **place;
 	struct known *known;
 	const size_t len = strlen(text) + 1;
 
 	if (ids->n == 0 || ids->n > LOOK_CGROUPS_MAX || !is_of_all(text) ||
 	    (!all && !is_unified_only(text)))
 		return;
+	place = &texts->known[place_of(ids)];
 	free(*place);
 	known = *place = malloc(sizeof(*known) + bytes_of(ids) + len);
 	if (!known)

@@ -8,7 +8,7 @@
 
 /*
  * What PID/cgroup says of all processes that are in the same groups, by the numbers of these. It
- * stays true until one of them is renamed, which is for who uses this to notice.
+ * stays true until one of them, or one above it, is renamed, which is for who uses this to notice.
  */
 struct cgroup_texts;
 

@@ -50,6 +50,8 @@ enum member {
 enum function {
 	TASK_FROM_PID,
 	TASK_RELEASE,
+	RCU_LOCK,
+	RCU_UNLOCK,
 	FUNCTIONS
 };
 
@@ -64,7 +66,7 @@ struct layout {
 struct context {
 	uint64_t pid;
 	uint64_t is_done; /* 1: the rest is there */
-	uint64_t identity;
+	uint64_t identity, task;
 	uint32_t ppid, euid, egid, unused;
 	uint64_t n_cgroups;
 	uint64_t cgroups[LOOK_CGROUPS_MAX];
@@ -126,6 +128,7 @@ static void put_identity(struct bpf_code *p, const struct layout *layout, struct
 	put_follow(p, BPF_REG_8, BPF_REG_7, at(layout, TASK_PID), leave);
 	put_follow(p, BPF_REG_8, BPF_REG_8, at(layout, PID_NUMBER), leave);
 	bpf_put_store(p, BPF_DW, BPF_REG_6, IN_CONTEXT(identity), BPF_REG_8);
+	bpf_put_store(p, BPF_DW, BPF_REG_6, IN_CONTEXT(task), BPF_REG_7);
 }
 
 static void put_ids(struct bpf_code *p, const struct layout *layout, struct bpf_label *leave)
@@ -181,6 +184,8 @@ static void build(const struct layout *layout, struct bpf_code *p)
 	bpf_put_call_kernel(p, layout->functions[TASK_FROM_PID].number);
 	bpf_put_jump(p, BPF_JEQ, BPF_REG_0, 0, &nobody);
 	bpf_put_copy(p, BPF_REG_7, BPF_REG_0);
+	/* What a pointer leads to stays, as long as this is held. */
+	bpf_put_call_kernel(p, layout->functions[RCU_LOCK].number);
 	put_check(p, layout, &leave);
 	put_identity(p, layout, &leave);
 	put_ids(p, layout, &leave);
@@ -188,6 +193,7 @@ static void build(const struct layout *layout, struct bpf_code *p)
 	bpf_put_number(p, BPF_REG_1, 1);
 	bpf_put_store(p, BPF_DW, BPF_REG_6, IN_CONTEXT(is_done), BPF_REG_1);
 	bpf_put_label(p, &leave);
+	bpf_put_call_kernel(p, layout->functions[RCU_UNLOCK].number);
 	bpf_put_copy(p, BPF_REG_1, BPF_REG_7);
 	bpf_put_call_kernel(p, layout->functions[TASK_RELEASE].number);
 	bpf_put_label(p, &nobody);
@@ -220,6 +226,8 @@ static int find_layout(const char *btf_path, struct layout *ret)
 		.functions = {
 			[TASK_FROM_PID] = { "bpf_task_from_pid", 0 },
 			[TASK_RELEASE] = { "bpf_task_release", 0 },
+			[RCU_LOCK] = { "bpf_rcu_read_lock", 0 },
+			[RCU_UNLOCK] = { "bpf_rcu_read_unlock", 0 },
 		},
 	};
 	cleanup_free char *bytes = NULL;
@@ -334,6 +342,7 @@ int look_at(const struct look *look, pid_t tgid, struct looked *ret)
 		return -ESRCH;
 	*ret = (struct looked){
 		.identity = context.identity,
+		.task = context.task,
 		.ppid = (pid_t)context.ppid,
 		.euid = context.euid,
 		.egid = context.egid,

@@ -18,7 +18,8 @@ struct look;
 #define LOOK_CGROUPS_MAX 32
 
 /* The numbers of the groups that a process is in, one for each hierarchy that the kernel has,
- * always in the same order. A number is never given to another group (kernfs_node.id). */
+ * always in the same order. A number is never given to another group of its hierarchy
+ * (kernfs_node.id). */
 struct cgroup_ids {
 	uint64_t n; /* 0: not told */
 	uint64_t items[LOOK_CGROUPS_MAX];
@@ -29,6 +30,8 @@ bool look_same_cgroups(const struct cgroup_ids *one, const struct cgroup_ids *ot
 /* Of a process whose first thread lives. */
 struct looked {
 	uint64_t identity; /* identity_number() */
+	uint64_t task;	   /* of the first thread: another one when an exec by a thread has made it
+			      first */
 	pid_t ppid;
 	uid_t euid;
 	gid_t egid;
@@ -45,7 +48,8 @@ int look_new(const char *btf_path, struct look **ret, const char **ret_tried);
 void look_free(struct look *look); /* takes NULL */
 
 /* Several threads may, at one time. 0; -ESRCH: there is no such process, or its first thread has
- * ended, or is about to, and /proc must be asked; another -errno: it cannot be told. */
+ * ended, or is about to, or it is in more groups than fit: /proc must be asked; another -errno: it
+ * cannot be told. */
 int look_at(const struct look *look, pid_t tgid, struct looked *ret);
 
 #endif

@@ -20,7 +20,8 @@ const struct executed *noted_of(struct process *process)
 static void take_exe(const struct executed *executed, struct process *process)
 {
 	/* Of a zombie, too, there is a note. */
-	if (executed->exe[0] == '\0' || (!process->looked && identity_has_ended(process->pidfd)))
+	if (executed->exe[0] == '\0' ||
+	    (process->looked == 0 && identity_has_ended(process->pidfd)))
 		return;
 	process->exe = executed->exe;
 	process->exe_base = path_base(executed->exe);

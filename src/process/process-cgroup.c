@@ -24,8 +24,11 @@ static bool is_still_there(const struct process_reader *reader, const struct pro
 	struct identity_ids now;
 	struct looked looked;
 
+	/* A thread that executes becomes the first one, in whose place that one has ended: what
+	 * /proc says of a task that ends is not of the process. */
 	if (process->looked)
 		return look_at(reader->look, process->tgid, &looked) == 0 &&
+		       looked.task == process->looked && looked.identity == process->identity &&
 		       look_same_cgroups(&looked.cgroups, before);
 	if (process->pidfd < 0)
 		return true;
@@ -47,7 +50,7 @@ static int read_cgroup_text(struct process_reader *reader, struct process *proce
 		return (int)len;
 	process->cgroup = reader->cgroup.data;
 	if (process->cgroups && is_still_there(reader, process))
-		cgroup_texts_add(reader->cgroup_texts, process->cgroups, process->looked,
+		cgroup_texts_add(reader->cgroup_texts, process->cgroups, process->looked != 0,
 				 process->cgroup);
 	return 0;
 }

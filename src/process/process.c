@@ -55,7 +55,10 @@ static int adopt_thread(const struct process_reader *reader, struct process *pro
 		if (num_parse_u32(entry->d_name, strlen(entry->d_name), &tid) &&
 		    (pid_t)tid != process->tgid) {
 			process->tid = (pid_t)tid;
-			process->cgroups = NULL; /* the first one's */
+			/* What was told of the first one. */
+			process->cgroups = NULL;
+			process->looked = 0;
+			process->first_lives = false;
 			return -EAGAIN;
 		}
 	}
@@ -398,6 +401,32 @@ static int read_steps(struct process_reader *reader, struct process *process, un
 	return 0;
 }
 
+/* Ids, and the numbers of the groups. */
+static void look(struct process_reader *reader, struct process *process, unsigned facts)
+{
+	unsigned missing = facts & ~process->facts & (FACT_STATUS | FACT_CGROUP);
+	struct looked looked;
+
+	if (process->cgroups)
+		missing &= ~(unsigned)FACT_CGROUP;
+	if (!reader->look || process->tid || !missing ||
+	    look_at(reader->look, process->tgid, &looked) < 0)
+		return;
+	/* Somebody else has its number: the caller will see. */
+	if (process->identity && process->identity != looked.identity)
+		return;
+	process->looked = looked.task;
+	process->first_lives = true;
+	process->identity = looked.identity;
+	process_store_cgroup_ids(reader, &looked.cgroups, process);
+	if (process->facts & FACT_STATUS)
+		return;
+	process->ppid = looked.ppid;
+	process->euid = looked.euid;
+	process->egid = looked.egid;
+	process->facts |= FACT_STATUS;
+}
+
 /* What may have to be waited for. */
 static int read_patiently(struct process_reader *reader, struct process *process, unsigned facts)
 {
@@ -410,8 +439,12 @@ static int read_patiently(struct process_reader *reader, struct process *process
 	    can_ask_pidfd(reader, process) && !process->first_lives)
 		also = FACT_EXE & ~process->facts;
 	process->by_thread |= (wanted | also) != 0;
-	if (wanted | also)
+	if (wanted | also) {
 		r = patients_read(reader->patients, process, wanted | also);
+		/* It may have been moved meanwhile. */
+		process->cgroups = NULL;
+		look(reader, process, facts);
+	}
 	/* A sandbox may forbid the link and not the rest: then PID/status is read. */
 	return wanted || r != -EACCES ? r : 0;
 }
@@ -421,29 +454,6 @@ static int read_all(struct process_reader *reader, struct process *process, unsi
 	int r = reader->patients ? read_patiently(reader, process, facts) : 0;
 
 	return r < 0 ? r : read_steps(reader, process, facts);
-}
-
-/* Ids and the numbers of the groups; of these, those of now: somebody may have been waited for. */
-static void look(struct process_reader *reader, struct process *process, unsigned facts)
-{
-	unsigned missing = facts & ~process->facts & (FACT_STATUS | FACT_CGROUP);
-	struct looked looked;
-
-	if (process->looked && !process->by_thread)
-		missing &= ~(unsigned)FACT_CGROUP;
-	if (!reader->look || process->tid || !missing ||
-	    look_at(reader->look, process->tgid, &looked) < 0)
-		return;
-	process->looked = process->first_lives = true;
-	if (!process->identity)
-		process->identity = looked.identity;
-	process_store_cgroup_ids(reader, &looked.cgroups, process);
-	if (process->facts & FACT_STATUS)
-		return;
-	process->ppid = looked.ppid;
-	process->euid = looked.euid;
-	process->egid = looked.egid;
-	process->facts |= FACT_STATUS;
 }
 
 static int read_noted_and_all(struct process_reader *reader, struct process *process,

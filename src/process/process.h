@@ -37,13 +37,15 @@ struct process {
 	pid_t tgid;
 	pid_t tid;	   /* a thread that it was read from, as the first has ended; else 0 */
 	int pidfd;	   /* cheaper to ask, where the kernel can be. -1: not at hand */
-	bool first_lives;  /* its first thread has not ended: it has just executed this program */
-	uint64_t identity; /* identity_number_in(pidfd); 0: not come across */
+	bool first_lives;  /* its first thread has not ended: it has just executed, or was looked at
+			    */
+	uint64_t identity; /* identity_number(); 0: not come across */
 	const struct executed *executed; /* what was noted of an exec of it, or NULL; it counts as
 					    long as the process has the ids of then */
-	bool looked;			 /* by process/look.h, and its first thread lived */
-	bool by_thread; /* something was read by a thread that may wait (process/patient.h) */
-	unsigned facts; /* mask of those that are filled in */
+	uint64_t looked; /* the task of the first thread, which lived (process/look.h); 0: not
+			    looked at */
+	bool by_thread;	 /* something was read by a thread that may wait (process/patient.h) */
+	unsigned facts;	 /* mask of those that are filled in */
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, in clock ticks (proc_pid_stat(5), field 22) */
 	char state;	      /* as in proc_pid_stat(5), 'Z' is a zombie; 0: not come across */
@@ -77,7 +79,7 @@ struct process {
 	struct file_id invoked_file;
 
 	const char *cgroup;		  /* text of /proc/PID/cgroup */
-	const struct cgroup_ids *cgroups; /* their numbers; NULL: not come across */
+	const struct cgroup_ids *cgroups; /* their numbers, of just now; NULL: not come across */
 };
 
 /* Reads /proc; owns the memory that struct process points into. One thread at a time. */

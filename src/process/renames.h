@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* How many cgroups have been renamed, which v1 allows: counted by an eBPF program on the kernel's
- * tracepoint (trace/events/cgroup.h), when the group has its new name. Linux 4.19, and the right to
+ * tracepoint (trace/events/cgroup.h), when the group has its new name. Linux 5.5, and the right to
  * load one. */
 struct renames;
 

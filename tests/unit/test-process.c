@@ -1012,7 +1012,7 @@ START_TEST(finds_out_by_one_look)
 
 	process_init(&process, pid);
 	read_facts(FACT_STATUS | FACT_CGROUP);
-	ck_assert_int_eq(process.looked, looking != NULL);
+	ck_assert_int_eq(process.looked != 0, looking != NULL);
 	ck_assert_int_eq(process.ppid, getpid());
 	ck_assert_uint_eq(process.euid, geteuid());
 	ck_assert_uint_eq(process.egid, getegid());
@@ -1040,6 +1040,80 @@ static void assert_cgroup(pid_t pid, const char *want)
 	ck_assert_str_eq(process.cgroup, want);
 }
 
+struct meanwhile {
+	void (*happens)(pid_t pid);
+	pid_t pid;
+	const char *text;
+	char name[64];
+};
+
+static void *write_meanwhile(void *arg)
+{
+	const struct meanwhile *meanwhile = arg;
+	int fd = openat(proc_fd, meanwhile->name, O_WRONLY | O_CLOEXEC); /* waits for the reader */
+	size_t len = strlen(meanwhile->text);
+
+	ck_assert_int_ge(fd, 0);
+	meanwhile->happens(meanwhile->pid);
+	ck_assert_int_eq(write(fd, meanwhile->text, len), (ssize_t)len);
+	ck_assert_int_eq(close(fd), 0);
+	return NULL;
+}
+
+static void *execute_when_told(void *arg)
+{
+	static char sleeps[] = "sleep";
+	static char for_long[] = "1000";
+	char *const argv[] = { sleeps, for_long, NULL };
+	sigset_t told_by;
+	int signal_number;
+
+	(void)arg;
+	(void)sigemptyset(&told_by);
+	(void)sigaddset(&told_by, SIGUSR1);
+	(void)sigwait(&told_by, &signal_number);
+	(void)execv("/bin/sleep", argv);
+	_exit(1);
+}
+
+/* A process that waits, and has a thread that executes another program when it gets SIGUSR1. */
+static pid_t start_with_thread(void)
+{
+	sigset_t told_by;
+	pid_t pid;
+
+	(void)sigemptyset(&told_by);
+	(void)sigaddset(&told_by, SIGUSR1);
+	ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &told_by, NULL), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, execute_when_told, NULL) != 0)
+			_exit(1);
+		for (;;)
+			(void)pause();
+	}
+	return pid;
+}
+
+static void let_a_thread_execute(pid_t pid)
+{
+	char path[64];
+	char exe[PATH_MAX] = "";
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	ck_assert_int_eq(kill(pid, SIGUSR1), 0);
+	while (!strstr(exe, "/sleep") && !strstr(exe, "/busybox") && !strstr(exe, "/coreutils")) {
+		ssize_t len = readlink(path, exe, sizeof(exe) - 1);
+
+		ck_assert_int_gt(len, 0);
+		exe[len] = '\0';
+		(void)usleep(1000);
+	}
+}
+
 /* Files of the test's own tell when they are read. */
 START_TEST(reads_once_what_groups_are_called)
 {
@@ -1058,6 +1132,78 @@ START_TEST(reads_once_what_groups_are_called)
 	assert_cgroup(other, "1:cpu:/b\n0::/\n");
 	end_waiting(one);
 	end_waiting(other);
+}
+END_TEST
+
+/* A process whose PID/cgroup is a pipe: what happens() does, happens while that is read. */
+static void read_while(pid_t pid, void (*happens)(pid_t pid), const char *text)
+{
+	char name[64];
+	pthread_t thread;
+	struct meanwhile meanwhile = { .happens = happens, .pid = pid, .text = text };
+
+	(void)snprintf(name, sizeof(name), "%d", (int)pid);
+	(void)mkdirat(proc_fd, name, 0755);
+	(void)snprintf(meanwhile.name, sizeof(meanwhile.name), "%d/cgroup", (int)pid);
+	(void)unlinkat(proc_fd, meanwhile.name, 0);
+	ck_assert_int_eq(mkfifoat(proc_fd, meanwhile.name, 0600), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, write_meanwhile, &meanwhile), 0);
+	assert_cgroup(pid, text);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	drop(meanwhile.name);
+}
+
+static void nothing(pid_t pid)
+{
+	(void)pid;
+}
+
+/* The text that is read then is of another process, or of none; it is not what others are told. */
+START_TEST(what_is_read_while_a_process_goes_counts_for_nobody_else)
+{
+	static const struct {
+		void (*happens)(pid_t pid);
+		bool counts;
+	} cases[] = { { nothing, true }, { end_waiting, false }, { let_a_thread_execute, false } };
+	const char *late = "1:cpu:/late\n0::/\n";
+	const char *other = "1:cpu:/other\n0::/\n";
+
+	process_reader_free(reader);
+	reader = process_reader_new(proc_fd);
+	process_reader_look_with(reader, looking);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		pid_t one = start_with_thread();
+		pid_t second = start_waiting();
+
+		process_reader_forget_cgroups(reader);
+		read_while(one, cases[i].happens, late);
+		put_cgroup(second, other);
+		assert_cgroup(second, looking && cases[i].counts ? late : other);
+		if (cases[i].happens != end_waiting)
+			end_waiting(one);
+		end_waiting(second);
+	}
+}
+END_TEST
+
+/* Between ids and groups it is waited for: then the numbers are of before, too. */
+START_TEST(looks_again_after_somebody_was_waited_for)
+{
+	static const struct cgroup_ids made_up = { 1, { 4711 } };
+	pid_t pid = start_waiting();
+
+	process_init(&process, pid);
+	process.cgroups = &made_up;
+	process.tid = pid; /* no look */
+	read_facts(FACT_CGROUP);
+	process_init(&process, pid);
+	read_facts(FACT_STATUS);
+	ck_assert_int_eq(process_reader_wait_not(reader), 0);
+	process.cgroups = looking ? &made_up : NULL;
+	read_facts(FACT_EXE | FACT_CGROUP);
+	ck_assert(process.by_thread);
+	ck_assert_ptr_ne(process.cgroups, &made_up);
+	end_waiting(pid);
 }
 END_TEST
 
@@ -1121,6 +1267,8 @@ static TCase *looking_tests(void)
 	add_real_tests(tcase);
 	tcase_add_test(tcase, finds_out_by_one_look);
 	tcase_add_test(tcase, reads_once_what_groups_are_called);
+	tcase_add_test(tcase, what_is_read_while_a_process_goes_counts_for_nobody_else);
+	tcase_add_test(tcase, looks_again_after_somebody_was_waited_for);
 	return tcase;
 }
 
