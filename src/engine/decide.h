@@ -63,7 +63,7 @@ typedef void decider_act_fn(void *arg, int pidfd, struct decision *decision);
 struct decider {
 	const struct ruleset *rules;
 	struct process_reader *reader;
-	struct process_reader *others; /* for the ancestors of a process */
+	struct process_reader *others; /* for its ancestors, and for who is to be put back */
 	struct placer *placer;
 	struct idnames *names;
 	const struct sticky *sticky;

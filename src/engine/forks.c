@@ -23,9 +23,9 @@
 #include "process/sticky.h"
 #include "source/connector.h"
 
-/* How long a child of the gap waits for its turn where nothing else happens. A multiple of the
- * kernel's tick (4 ms, CONFIG_HZ=250), which is what the loop's clock goes by: with less than a tick
- * left, each sleep sets a timer in hardware (9 us more of 17 in a virtual machine). */
+/* How long a child of the gap waits for its turn where nothing else happens. A multiple of the tick
+ * of most kernels (4 ms, CONFIG_HZ=250), which is what the loop's clock goes by: with less than a
+ * tick left, each sleep sets a timer in hardware (9 us more of 17 in a virtual machine). */
 #define FORKS_MS 12
 
 /* So many at once: the socket must be emptied more often. */

@@ -31,7 +31,7 @@ struct gate_plan {
 	char *own_cgroup, *commands;
 	struct exemptions exemptions; /* with these */
 	const struct renames *renames;
-	uint64_t n_renames;	      /* when it was made */
+	uint64_t n_renames;	      /* that its descriptors have taken notice of */
 	struct gate_target **targets; /* by rule_target.index */
 };
 
@@ -164,7 +164,7 @@ static bool copy_exemptions(struct gate_plan *plan, const struct exemptions *fro
 
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 				const struct exemptions *exemptions, const struct renames *renames,
-				uint64_t now_ms)
+				uint64_t n_renames, uint64_t now_ms)
 {
 	struct gate_plan *plan = calloc(1, sizeof(*plan));
 
@@ -173,7 +173,7 @@ struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 	atomic_init(&plan->refs, 1);
 	plan->rules = ruleset_ref(rules);
 	plan->renames = renames;
-	plan->n_renames = renames ? renames_count(renames) : 0;
+	plan->n_renames = n_renames;
 	plan->targets = calloc(rules->n_targets + 1, sizeof(struct gate_target *));
 	if (!copy_exemptions(plan, exemptions) || !plan->targets ||
 	    hierarchies_copy(&plan->hierarchies, placer_hierarchies(placer)) < 0 ||

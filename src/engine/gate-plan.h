@@ -27,11 +27,12 @@ struct gate_plan;
  * From the rules in force and the placer, whose groups are opened here and now. Only targets of
  * rules with a program column are prepared, and of these a limited number: 1024, and no more than
  * an eighth of the descriptors that the process may have. The reference of rules is the plan's own.
- * own_cgroup is copied; renames (or NULL) stays the caller's. NULL: no memory.
+ * own_cgroup is copied; renames (or NULL) stays the caller's, and n_renames is how many the placer
+ * was told of. NULL: no memory.
  */
 struct gate_plan *gate_plan_new(struct ruleset *rules, struct placer *placer,
 				const struct exemptions *exemptions, const struct renames *renames,
-				uint64_t now_ms);
+				uint64_t n_renames, uint64_t now_ms);
 struct gate_plan *gate_plan_ref(struct gate_plan *plan);
 void gate_plan_unref(struct gate_plan *plan); /* takes NULL */
 

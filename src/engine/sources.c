@@ -413,6 +413,7 @@ void engine_on_mounts(void *arg)
 	log_notice("the mounted cgroup hierarchies have changed: %zu, mode %s", now.n,
 		   cgroup_mode_name(now.mode));
 	process_reader_forget_cgroups(engine->reader);
+	process_reader_forget_cgroups(engine->others);
 	placer_set_hierarchies(engine->placer, &now);
 	family_forget_places(engine->family);
 	engine_groups_update(engine);

@@ -243,6 +243,7 @@ static void decide_left(struct sync *sync, struct exec_gate_note *note)
 	if (is_stranger(note, &decision)) {
 		(void)placer_restore(engine->placer, note->tgid, decision.process.cgroup,
 				     decision.result.moved);
+		placed_forget(engine->placed, note->tgid);
 		decision.verdict = VERDICT_GONE;
 	}
 	add_moved(engine, note, &decision);
@@ -469,7 +470,7 @@ void engine_sync_plan(struct engine *engine)
 		return;
 	engine_look_at_renames(engine);
 	plan = gate_plan_new(engine->rules, engine->placer, &engine->decider.exemptions,
-			     engine->renames, engine_now_ms());
+			     engine->renames, engine->n_renames, engine_now_ms());
 	if (!plan)
 		log_err("no memory for the exec gate: programs are placed after their start");
 	exec_gate_set_plan(engine->sync->exec_gate, plan);

@@ -15,7 +15,7 @@ struct cgroup_texts;
 struct cgroup_texts *cgroup_texts_new(void); /* NULL: no memory */
 void cgroup_texts_free(struct cgroup_texts *texts);
 
-/* The text, valid until one is added; NULL: not known. */
+/* The text, valid until one is added or all are forgotten; NULL: not known. */
 const char *cgroup_texts_find(const struct cgroup_texts *texts, const struct cgroup_ids *ids);
 
 /* Remember a copy of the text, if it says of everybody there what it says of one. all: the numbers

@@ -80,7 +80,7 @@ static void teardown(void)
 static struct gate_plan *new_plan(void)
 {
 	const struct exemptions exemptions = { .own_cgroup = "/own" };
-	struct gate_plan *plan = gate_plan_new(rules, placer, &exemptions, NULL, 0);
+	struct gate_plan *plan = gate_plan_new(rules, placer, &exemptions, NULL, 0, 0);
 
 	ck_assert_ptr_nonnull(plan);
 	return plan;
