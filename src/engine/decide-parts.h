@@ -11,13 +11,13 @@
 
 /* While a rule is looked for. */
 struct confirming {
-	bool asked_others; /* who may have been waited for */
 	const struct decider *decider;
 	const struct rule *dry; /* the first dry run that would have matched */
 	bool waits;		/* for a name that the condition needs */
 	bool is_busy;		/* an ancestor cannot be read now */
 	bool is_held;		/* its exec: /proc still tells of the program before */
 	bool is_unknown;	/* whether a condition will hold then */
+	bool asked_others;	/* who may have been waited for */
 };
 
 /* A ruleset_confirm_fn; its argument is a struct confirming. */
