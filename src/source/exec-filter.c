@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <linux/cn_proc.h>
-#include <linux/securebits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,15 +207,30 @@ static bool lets_through(int program_fd, uint64_t time_ns)
 	return result != 0;
 }
 
+/* The capabilities that are still permitted take effect again. */
+static bool raise_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return false;
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		sets[i].effective = sets[i].permitted;
+	return syscall(SYS_capset, &header, sets) == 0;
+}
+
 static bool take_ids(void)
 {
 	const gid_t groups[] = { TRIAL_GROUP, TRIAL_OTHER_GROUP };
 
-	/* As system calls: the library would tell the threads, which are not here. */
-	return prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0 &&
-	       syscall(SYS_setgroups, 2, groups) == 0 &&
+	/* As system calls: the library would tell the threads, which are not here. The program is
+	 * run with what root may; to keep that needs no capability (capabilities(7)), unlike
+	 * securebits, whose CAP_SETPCAP a service need not have. */
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && syscall(SYS_setgroups, 2, groups) == 0 &&
 	       syscall(SYS_setresgid, TRIAL_RGID, TRIAL_EGID, TRIAL_SGID) == 0 &&
-	       syscall(SYS_setresuid, TRIAL_RUID, TRIAL_EUID, TRIAL_SUID) == 0;
+	       syscall(SYS_setresuid, TRIAL_RUID, TRIAL_EUID, TRIAL_SUID) == 0 &&
+	       raise_capabilities();
 }
 
 /* What is noted of us. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <linux/cn_proc.h>
 #include <linux/filter.h>
 #include <sched.h>
@@ -542,6 +543,31 @@ START_TEST(notes_who_executes)
 }
 END_TEST
 
+/* As the service has it: with these capabilities and no others (scripts/cgred.service). */
+START_TEST(works_with_the_capabilities_of_the_service)
+{
+	static const int kept[] = { CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_SETUID,
+				    CAP_SETGID };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct exec_filter *other;
+	const char *tried;
+	int r;
+
+	if (!filter)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		sets[kept[i] / 32].permitted |= 1U << (kept[i] % 32);
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		sets[i].effective = sets[i].permitted;
+	ck_assert_int_eq(syscall(SYS_capset, &header, sets), 0);
+	r = exec_filter_new(EXEC_FILTER_BTF, &other, &tried);
+	ck_assert_msg(r == 0, "%s: %s", tried, strerror(-r));
+	ck_assert_str_eq(exec_filter_notes(other), exec_filter_notes(filter));
+	exec_filter_free(other);
+}
+END_TEST
+
 START_TEST(says_what_is_missing)
 {
 	struct exec_filter *none = NULL;
@@ -591,6 +617,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, goes_through_mounts);
 	tcase_add_test(tcase, notes_paths_from_the_daemons_root);
 	tcase_add_test(tcase, notes_who_executes);
+	tcase_add_test(tcase, works_with_the_capabilities_of_the_service);
 	tcase_add_test(tcase, says_what_is_missing);
 	return run_tests(tcase);
 }
