@@ -18,6 +18,18 @@ int bpf_call(int command, union bpf_attr *attr)
 	return r < 0 ? -errno : r;
 }
 
+int bpf_make_map(uint32_t type, uint32_t value_bytes, uint32_t n, uint32_t flags)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.map_type = type;
+	attr.key_size = sizeof(uint32_t);
+	attr.value_size = value_bytes;
+	attr.max_entries = n;
+	attr.map_flags = flags;
+	return bpf_call(BPF_MAP_CREATE, &attr);
+}
+
 int bpf_code_load(const struct bpf_code *code, uint32_t type, uint32_t flags)
 {
 	union bpf_attr attr = { 0 };

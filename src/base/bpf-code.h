@@ -29,6 +29,10 @@ struct bpf_label {
 /* bpf(2). 0 or a descriptor; -errno. */
 int bpf_call(int command, union bpf_attr *attr);
 
+/* An array, a hash table … of 32-bit keys (BPF_MAP_TYPE_…; flags: BPF_F_…). A descriptor or -errno.
+ */
+int bpf_make_map(uint32_t type, uint32_t value_bytes, uint32_t n, uint32_t flags);
+
 /* The kernel may be told to stop looking at a program by a signal: how often it is asked again. */
 #define BPF_LOAD_TRIES 5
 

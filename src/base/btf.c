@@ -6,12 +6,15 @@
 #include "base/btf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
+#define BYTES_MAX   ((size_t)64 << 20)
 #define BTF_MAGIC   0xeb9fU
 #define BTF_VERSION 1
 #define NESTING_MAX 8
@@ -61,6 +64,11 @@ static const struct {
 	[17] = { 4, 0 },  /* DECL_TAG */
 	[19] = { 0, 12 }, /* ENUM64 */
 };
+
+int btf_read(const char *path, char **ret, size_t *ret_len)
+{
+	return file_read_all(AT_FDCWD, path, BYTES_MAX, ret, ret_len);
+}
 
 static int open_sections(const unsigned char *bytes, size_t len, struct btf *ret)
 {

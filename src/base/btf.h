@@ -8,6 +8,11 @@
 /* Where the running kernel has the members of its structures: its own description of its types,
  * /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF). */
 
+#define BTF_KERNEL "/sys/kernel/btf/vmlinux"
+
+/* The file, to be freed. 0 or -errno. */
+int btf_read(const char *path, char **ret, size_t *ret_len);
+
 struct btf_member {
 	const char *structure, *name;
 	uint32_t offset; /* in bytes; filled in */

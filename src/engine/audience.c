@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/btf.h"
 #include "base/log.h"
 #include "engine/parts.h"
 #include "rule/ruleset.h"
@@ -49,7 +50,7 @@ void engine_update_audience(struct engine *engine)
 void engine_open_exec_filter(struct engine *engine)
 {
 	const char *tried;
-	int r = exec_filter_new(EXEC_FILTER_BTF, &engine->exec_filter, &tried);
+	int r = exec_filter_new(BTF_KERNEL, &engine->exec_filter, &tried);
 
 	if (r == 0)
 		log_info("execs by users that no rule is for end in the kernel, which notes %s",

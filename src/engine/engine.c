@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/btf.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
@@ -304,7 +305,7 @@ static void open_look(struct engine *engine)
 	int r = renames_new(&engine->renames);
 
 	if (r == 0)
-		r = look_new(LOOK_BTF, &engine->look, &tried);
+		r = look_new(BTF_KERNEL, &engine->look, &tried);
 	if (r == 0)
 		log_info("who a process is, and where, is found out by one system call");
 	else

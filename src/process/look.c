@@ -17,8 +17,6 @@
 #include "base/file.h"
 #include "process/identity.h"
 
-#define BTF_BYTES_MAX ((size_t)64 << 20)
-
 /* From linux/bpf.h, where the build machine's may be older. */
 #define TYPE_SYSCALL   31
 #define FLAG_SLEEPABLE 0x10
@@ -232,7 +230,7 @@ static int find_layout(const char *btf_path, struct layout *ret)
 	};
 	cleanup_free char *bytes = NULL;
 	size_t len;
-	int r = file_read_all(AT_FDCWD, btf_path, BTF_BYTES_MAX, &bytes, &len);
+	int r = btf_read(btf_path, &bytes, &len);
 
 	*ret = wanted;
 	if (r == 0)

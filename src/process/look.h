@@ -39,11 +39,10 @@ struct looked {
 };
 
 /*
- * btf_path: LOOK_BTF. Tries the program on the calling process: what it says is either right, or
- * there is none. 0; -errno (-ENOENT, -EPERM, -ENOTSUP …: not with this kernel); *ret_tried says
- * what failed.
+ * btf_path: BTF_KERNEL (base/btf.h). Tries the program on the calling process: what it says is
+ * either right, or there is none. 0; -errno (-ENOENT, -EPERM, -ENOTSUP …: not with this kernel);
+ * *ret_tried says what failed.
  */
-#define LOOK_BTF "/sys/kernel/btf/vmlinux"
 int look_new(const char *btf_path, struct look **ret, const char **ret_tried);
 void look_free(struct look *look); /* takes NULL */
 

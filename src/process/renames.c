@@ -38,15 +38,9 @@ static void build(int map_fd, struct bpf_code *p)
 
 static int make_map(struct renames *renames)
 {
-	union bpf_attr attr = { 0 };
 	void *counter;
 
-	attr.map_type = BPF_MAP_TYPE_ARRAY;
-	attr.key_size = sizeof(uint32_t);
-	attr.value_size = sizeof(uint64_t);
-	attr.max_entries = 1;
-	attr.map_flags = BPF_F_MMAPABLE;
-	renames->map_fd = bpf_call(BPF_MAP_CREATE, &attr);
+	renames->map_fd = bpf_make_map(BPF_MAP_TYPE_ARRAY, sizeof(uint64_t), 1, BPF_F_MMAPABLE);
 	if (renames->map_fd < 0)
 		return renames->map_fd;
 	counter = mmap(NULL, sizeof(uint64_t), PROT_READ, MAP_SHARED, renames->map_fd, 0);

@@ -6,7 +6,6 @@
 #include "source/exec-filter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/cn_proc.h>
@@ -26,12 +25,9 @@
 #include "base/btf.h"
 #include "base/cleanup.h"
 #include "base/executed.h"
-#include "base/file.h"
 #include "engine/event.h"
 #include "source/exec-note.h"
 #include "source/exec-program.h"
-
-#define BTF_BYTES_MAX ((size_t)64 << 20)
 
 /* From the headers, where the build machine's may be older. */
 #ifndef SO_ATTACH_BPF
@@ -47,24 +43,12 @@ struct exec_filter {
 /* ---- loading ----------------------------------------------------------------------------------
  */
 
-static int make_map(uint32_t type, uint32_t value_bytes, uint32_t n, uint32_t flags)
-{
-	union bpf_attr attr = { 0 };
-
-	attr.map_type = type;
-	attr.key_size = sizeof(uint32_t);
-	attr.value_size = value_bytes;
-	attr.max_entries = n;
-	attr.map_flags = flags;
-	return bpf_call(BPF_MAP_CREATE, &attr);
-}
-
 static int make_id_map(const uint32_t *ids, size_t n)
 {
 	cleanup_close int fd = -1;
 	const uint8_t one = 1;
 
-	fd = make_map(BPF_MAP_TYPE_HASH, sizeof(one), n ? (uint32_t)n : 1, 0);
+	fd = bpf_make_map(BPF_MAP_TYPE_HASH, sizeof(one), n ? (uint32_t)n : 1, 0);
 	for (size_t i = 0; i < n && fd >= 0; i++) {
 		union bpf_attr attr = { 0 };
 		int r;
@@ -392,7 +376,7 @@ static int find_layout(struct exec_filter *filter, const char *btf_path)
 	struct btf_member members[EXEC_MEMBERS];
 	cleanup_free char *bytes = NULL;
 	size_t len;
-	int r = file_read_all(AT_FDCWD, btf_path, BTF_BYTES_MAX, &bytes, &len);
+	int r = btf_read(btf_path, &bytes, &len);
 
 	if (r < 0)
 		return r;
@@ -426,10 +410,10 @@ static int make_notes_map(struct exec_filter *filter)
 	filter->program.places = exec_note_places(cpus > 0 ? (unsigned)cpus : 1);
 	n = (uint32_t)exec_note_count(&filter->program.places) + 1;
 	filter->program.notes_fd =
-		make_map(BPF_MAP_TYPE_ARRAY, sizeof(struct exec_note), n, BPF_F_MMAPABLE);
+		bpf_make_map(BPF_MAP_TYPE_ARRAY, sizeof(struct exec_note), n, BPF_F_MMAPABLE);
 	if (filter->program.notes_fd == -EPERM && setrlimit(RLIMIT_MEMLOCK, &limit) == 0)
-		filter->program.notes_fd =
-			make_map(BPF_MAP_TYPE_ARRAY, sizeof(struct exec_note), n, BPF_F_MMAPABLE);
+		filter->program.notes_fd = bpf_make_map(
+			BPF_MAP_TYPE_ARRAY, sizeof(struct exec_note), n, BPF_F_MMAPABLE);
 	if (filter->program.notes_fd < 0)
 		return filter->program.notes_fd;
 	filter->notes =

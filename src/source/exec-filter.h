@@ -24,11 +24,10 @@ struct exec_audience {
 };
 
 /*
- * btf_path: EXEC_FILTER_BTF. Finds out how the running kernel lays out what is to be read, and
- * tries it on a child: what it says is either right, or there is no filter. 0; -errno (-ENOENT,
+ * btf_path: BTF_KERNEL (base/btf.h). Finds out how the running kernel lays out what is to be read,
+ * and tries it on a child: what it says is either right, or there is no filter. 0; -errno (-ENOENT,
  * -EPERM, -ENOSYS …: not with this kernel); *ret_tried says what failed.
  */
-#define EXEC_FILTER_BTF "/sys/kernel/btf/vmlinux"
 int exec_filter_new(const char *btf_path, struct exec_filter **ret, const char **ret_tried);
 void exec_filter_free(struct exec_filter *filter); /* takes NULL */
 

@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/btf.h"
 #include "base/executed.h"
 #include "engine/event.h"
 #include "process/identity.h"
@@ -50,7 +51,7 @@ static void open_all(void)
 	int r;
 
 	dir_make();
-	r = exec_filter_new(EXEC_FILTER_BTF, &filter, &tried);
+	r = exec_filter_new(BTF_KERNEL, &filter, &tried);
 	ck_assert_msg(r == 0 || geteuid() != 0 || r == -ENOENT || r == -EPERM || r == -ENOSYS,
 		      "%s: %s", tried, strerror(-r));
 	if (r < 0)
@@ -561,7 +562,7 @@ START_TEST(works_with_the_capabilities_of_the_service)
 	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
 		sets[i].effective = sets[i].permitted;
 	ck_assert_int_eq(syscall(SYS_capset, &header, sets), 0);
-	r = exec_filter_new(EXEC_FILTER_BTF, &other, &tried);
+	r = exec_filter_new(BTF_KERNEL, &other, &tried);
 	ck_assert_msg(r == 0, "%s: %s", tried, strerror(-r));
 	ck_assert_str_eq(exec_filter_notes(other), exec_filter_notes(filter));
 	exec_filter_free(other);

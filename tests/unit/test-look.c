@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/btf.h"
 #include "process/identity.h"
 #include "tests/unit/helpers.h"
 
@@ -55,7 +56,7 @@ static bool must_be_there(int error)
 	ck_assert_int_eq(sscanf(name.release, "%u.%u", &major, &minor), 2);
 	ck_assert_int_eq(stat("/proc/self/ns/pid", &namespace), 0);
 	return sizeof(long) == 8 && geteuid() == 0 && error != -EPERM && error != -NOT_SUPPORTED &&
-	       !is_locked_down() && access(LOOK_BTF, R_OK) == 0 &&
+	       !is_locked_down() && access(BTF_KERNEL, R_OK) == 0 &&
 	       namespace.st_ino == FIRST_PID_NAMESPACE &&
 	       (major > 6 || (major == 6 && minor >= 12));
 }
@@ -63,7 +64,7 @@ static bool must_be_there(int error)
 static void open_all(void)
 {
 	const char *tried;
-	int r = look_new(LOOK_BTF, &look, &tried);
+	int r = look_new(BTF_KERNEL, &look, &tried);
 
 	ck_assert_msg(r == 0 || !must_be_there(r), "%s: %s", tried, strerror(-r));
 	if (r < 0)

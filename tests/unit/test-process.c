@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/btf.h"
 #include "base/cleanup.h"
 #include "base/executed.h"
 #include "base/file.h"
@@ -981,7 +982,7 @@ static void look_with_the_kernel(void)
 {
 	const char *tried;
 
-	if (look_new(LOOK_BTF, &looking, &tried) < 0)
+	if (look_new(BTF_KERNEL, &looking, &tried) < 0)
 		looking = NULL;
 	process_reader_look_with(reader, looking);
 }
